@@ -1,0 +1,1 @@
+"""The reference gateway: one OpenAI-compatible key in, many upstreams out."""

@@ -1,0 +1,1 @@
+"""The crowd: Locust scenarios with verdicts from the double ledger."""

@@ -1,0 +1,73 @@
+"""L1 envelope, L2 admission: not one request too many, not one too few.
+
+Rule of this file: the limit is N requests in any sliding window. Both verdicts are proofs from intervals, without a
+tolerance in percent; what the key did before the run counts only as far as the probe told.
+"""
+
+from novastack_loadtests.evidence import Evidence
+from novastack_loadtests.verdicts.admissions import SLACK, certain, decided, limit, possible, refusals, spent
+from novastack_loadtests.verdicts.verdict import Offender, Verdict, Window, failed, passed, undecided
+from novastack_loadtests.windows import Possible, crowded
+
+NO_LIMIT = "no limit is known: no x-ratelimit-limit-requests in any reply; state it with --limit"
+
+
+def envelope(evidence: Evidence) -> Verdict:
+    """L1: in no window were more admitted than the limit. Earlier use of the key could only make it worse."""
+    allowed = limit(evidence)
+    if allowed is None:
+        return undecided(NO_LIMIT)
+    length = evidence.ledger.plan.window
+    admitted = list(certain(evidence))
+    worst = crowded((moment for moment, _ in admitted), length)
+    window = Window(worst.until - length, worst.until, worst.size)
+    numbers = {"limit": allowed, "admitted": len(admitted), "worst window": worst.size}
+    summary = f"at most {worst.size} of {allowed} admitted in any {length:g} s"
+    if worst.size > allowed:
+        held = sorted(pair for pair in admitted if window.since < pair[0].earliest and pair[0].latest <= window.until)
+        extra = [Offender(record.call.id, f"admission beyond {allowed}") for _, record in held[allowed:]]
+        return failed(f"{worst.size} admitted in one window of {length:g} s, limit {allowed}", extra, numbers, window)
+    if len(evidence.records) < 2 * allowed:
+        return undecided(f"{summary}, but only {len(evidence.records)} were offered: twice the limit tells", numbers)
+    return passed(summary, numbers, window)
+
+
+def admission(evidence: Evidence) -> Verdict:
+    """L2: no request was refused while the window certainly had room."""
+    allowed = limit(evidence)
+    if allowed is None:
+        return undecided(NO_LIMIT)
+    before, offered = spent(evidence, allowed), len(evidence.records)
+    offenders = list(_wronged(evidence, allowed, before))
+    admitted = sum(1 for _ in certain(evidence))
+    numbers = {"limit": allowed, "offered": offered, "admitted": admitted, "spent before": before}
+    if offenders:
+        return failed(f"{len(offenders)} refused while the window had room", offenders, numbers)
+    if not admitted or offered < 2 * allowed:
+        return undecided(f"{offered} offered, {admitted} admitted, limit {allowed}: twice the limit tells", numbers)
+    if before >= allowed and not _outlasted(evidence):
+        return undecided("the key's earlier use is unknown: no x-ratelimit-remaining-requests on the probe", numbers)
+    return passed(f"{admitted} admitted of {offered} offered; {before} slots were spent before the run", numbers)
+
+
+def _outlasted(evidence: Evidence) -> bool:
+    """Whether some refusal came after all earlier use of the key had left the window."""
+    return any(_earlier(evidence, record.times.started, 1) == 0 for record in refusals(evidence))
+
+
+def _earlier(evidence: Evidence, now: float, before: int) -> int:
+    """How many slots of before the run may still be taken."""
+    ledger = evidence.ledger
+    first = ledger.probe or min(evidence.records, key=lambda record: record.times.started)
+    return before if now - SLACK < first.times.ended + ledger.plan.window else 0
+
+
+def _wronged(evidence: Evidence, allowed: int, before: int) -> list[Offender]:
+    slots, length = Possible(possible(evidence)), evidence.ledger.plan.window
+    offenders = []
+    for record in refusals(evidence):
+        moment = decided(evidence, record)
+        taken = slots.count(moment.earliest - length, moment.latest) + _earlier(evidence, moment.earliest, before)
+        if taken < allowed:
+            offenders.append(Offender(record.call.id, f"refused with at most {taken} of {allowed} slots taken"))
+    return offenders

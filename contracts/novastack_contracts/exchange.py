@@ -58,6 +58,20 @@ class Exchange:
         return value if isinstance(value, dict) else None
 
     @cached_property
+    def asked(self) -> Mapping[str, Any]:
+        """The JSON object that was sent; empty when the body was anything else."""
+        try:
+            value = json.loads(self.call.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def streams(self) -> bool:
+        """Whether a stream was asked for."""
+        return self.asked.get("stream") is True
+
+    @cached_property
     def transcript(self) -> stream.Transcript:
         """The reply read as an event stream."""
         return stream.read(self.body)
@@ -70,7 +84,7 @@ class Exchange:
     @property
     def usage(self) -> Mapping[str, Any] | None:
         """The usage of the reply, or of the stream's last chunk that has one."""
-        found = [self.value, *(chunk.value for chunk in self.transcript.chunks)]
+        found = [chunk.value for chunk in self.transcript.chunks] if self.streams else [self.value]
         usages = [value["usage"] for value in found if value and isinstance(value.get("usage"), dict)]
         return usages[-1] if usages else None
 
@@ -91,9 +105,9 @@ class Exchange:
 class Record(dict[str, Exchange]):
     """The exchanges of one run by the name of their probe; one that was never sent says so instead of missing."""
 
-    def __init__(self, exchanges: Iterable[Exchange] = (), *, model: str = "") -> None:
+    def __init__(self, exchanges: Iterable[Exchange] = (), *, keyed: bool = True) -> None:
         super().__init__({exchange.name: exchange for exchange in exchanges})
-        self.model = model
+        self.keyed = keyed
 
     def __missing__(self, name: str) -> Exchange:
         return Exchange(name=name, call=Call(method="", url=""), failure="it was not sent")

@@ -13,7 +13,7 @@ Gate = Callable[[Exchange], Bar]
 Find = Callable[[Exchange, Record], Iterable[Problem]]
 
 # The clear ways to say "I do not do this" (RFC 9110 §15.5, §15.6.2).
-_REFUSALS = frozenset({400, 404, 405, 406, 410, 415, 422, 501})
+REFUSALS = frozenset({400, 404, 405, 406, 410, 415, 422, 501})
 
 
 def about(first: str, *witnesses: str, gate: Gate, find: Find) -> Judge:
@@ -35,6 +35,20 @@ def any_of(*probes: str, gate: Gate, find: Find) -> Judge:
     return judge
 
 
+def given(control: str, judge: Judge) -> Judge:
+    """The same judge, barred unless the control was served: else a refusal proves nothing about the fault in it."""
+
+    def controlled(record: Record) -> Ruling:
+        ruling = judge(record)
+        if ruling.barred is None and answered(record[control]) is not None:
+            return Ruling(
+                ruling.findings, (Verdict.INCONCLUSIVE, f"the sound request `{control}` was not served either")
+            )
+        return ruling
+
+    return controlled
+
+
 def _findings(probes: Iterable[str], record: Record, gate: Gate, find: Find) -> tuple[Finding, ...]:
     return tuple(
         Finding(probe, problem)
@@ -45,7 +59,7 @@ def _findings(probes: Iterable[str], record: Record, gate: Gate, find: Find) -> 
 
 
 def replied(exchange: Exchange) -> Bar:
-    """Some reply came, and it is about the request: not about its key or the rate of requests."""
+    """Some reply came, and it is about the request, not about the rate of requests."""
     if exchange.status is None:
         return Verdict.INCONCLUSIVE, f"no reply: {exchange.failure}"
     if exchange.status == 429:
@@ -53,29 +67,31 @@ def replied(exchange: Exchange) -> Bar:
     return None
 
 
-def answered(exchange: Exchange) -> Bar:
-    """The request was served (2xx). A clear refusal is `unsupported`, anything else says nothing about this rule."""
+def undenied(exchange: Exchange) -> Bar:
+    """Not clearly refused: what came is an answer, or a failure to give one. A clear refusal is `unsupported`."""
     bar = replied(exchange)
-    if bar or exchange.status is None or 200 <= exchange.status < 300:
-        return bar
-    if exchange.status in _REFUSALS:
+    if bar is None and exchange.status in REFUSALS:
         return Verdict.UNSUPPORTED, f"refused with {exchange.status}: {message_of(exchange)}"
-    return Verdict.INCONCLUSIVE, f"answered {exchange.status}: {message_of(exchange)}"
-
-
-def completed(exchange: Exchange) -> Bar:
-    """The request was served with a JSON object that has no top-level error."""
-    bar = answered(exchange)
-    if bar is None and (exchange.value is None or "error" in exchange.value):
-        return Verdict.INCONCLUSIVE, "the answer is no completion (RES-001 or ERR-006 says why)"
+    if bar is None and exchange.status in {401, 403}:
+        return Verdict.INCONCLUSIVE, f"not authorised ({exchange.status})"
     return bar
 
 
-def streamed(exchange: Exchange) -> Bar:
-    """The request was served with at least one event."""
+def answered(exchange: Exchange) -> Bar:
+    """The request was served (2xx)."""
+    bar = undenied(exchange)
+    if bar is None and exchange.status is not None and not 200 <= exchange.status < 300:
+        return Verdict.INCONCLUSIVE, f"answered {exchange.status}: {message_of(exchange)}"
+    return bar
+
+
+def spoken(exchange: Exchange) -> Bar:
+    """The request was served with something to judge: an event of the stream, or a JSON object without an error."""
     bar = answered(exchange)
-    if bar is None and not exchange.transcript.payloads:
-        return Verdict.INCONCLUSIVE, "the answer holds no event (STR-001 says why)"
+    if bar is None and exchange.streams and not exchange.transcript.payloads:
+        return Verdict.INCONCLUSIVE, "the answer holds no event (STR-001 or STR-003 says why)"
+    if bar is None and not exchange.streams and (exchange.value is None or exchange.value.get("error")):
+        return Verdict.INCONCLUSIVE, "the answer is no JSON completion (RES-001 or ERR-006 says why)"
     return bar
 
 
@@ -84,6 +100,14 @@ def failed(exchange: Exchange) -> Bar:
     if exchange.status is None or exchange.status < 400:
         return Verdict.INCONCLUSIVE, "no error was returned"
     return None
+
+
+def explained(exchange: Exchange) -> Bar:
+    """An error was returned whose body has an error object."""
+    bar = failed(exchange)
+    if bar is None and not isinstance((exchange.value or {}).get("error"), dict):
+        return Verdict.INCONCLUSIVE, "the error has no error object (ERR-001 or ERR-002 says why)"
+    return bar
 
 
 def message_of(exchange: Exchange) -> str:

@@ -157,7 +157,7 @@ class Fault(Part):
     """What went wrong. `code` may be a number (vLLM) or absent here."""
 
     message: Id
-    type: str | None = None
+    type: str
 
 
 class ErrorReply(Part):

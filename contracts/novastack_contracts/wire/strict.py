@@ -179,7 +179,6 @@ class ModelList(compat.ModelList):
 class Fault(compat.Fault):
     """All four keys; `param` and `code` may be null."""
 
-    type: str
     param: str | None
     code: str | None
 

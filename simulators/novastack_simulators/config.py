@@ -1,0 +1,73 @@
+"""The `simulators:` part of novastack.yaml. Frozen; an unknown key is an error; every error names its place."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from novastack_simulators.faults import AnyFault
+from novastack_simulators.profile import Strict, profile_names
+
+
+class UpstreamConfig(Strict):
+    """One simulated upstream. Port 0 is any free port; `speed` and `seed` default to those of the whole."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    profile: str
+    port: int = Field(default=0, ge=0, le=65_535)
+    api_keys: tuple[str, ...] = Field(min_length=1)
+    faults: tuple[AnyFault, ...] = ()
+    speed: float | None = Field(default=None, gt=0)
+    seed: int | None = None
+
+    @field_validator("profile")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in profile_names():
+            raise ValueError(f"unknown profile {name!r}: known are {', '.join(profile_names())}")
+        return name
+
+
+def _default(port: int, name: str) -> UpstreamConfig:
+    return UpstreamConfig(name=name, profile=name, port=port, api_keys=(f"sk-sim-{name}",))
+
+
+class SimulatorsConfig(Strict):
+    """All upstreams and what they share. `speed` 20 = twenty times faster; `grace` is in seconds.
+
+    `created` is what answers say of their own time: `today` is midnight UTC (so that the same request has the same
+    bytes all day), `now` the second, a number that unix time. `edge` asgi serves the hot routes by plain ASGI.
+    """
+
+    host: str = "127.0.0.1"
+    speed: float = Field(default=1.0, gt=0)
+    seed: int = 0
+    created: Literal["today", "now"] | int = "today"
+    max_body_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
+    grace: float = Field(default=2.0, ge=0)
+    edge: Literal["protocol", "asgi"] = "protocol"
+    upstreams: tuple[UpstreamConfig, ...] = Field(
+        default=(
+            _default(9101, "qwen3-235b-a22b"),
+            _default(9102, "deepseek-v4-pro"),
+            _default(9103, "claude-opus-4-7"),
+        ),
+        min_length=1,
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "SimulatorsConfig":
+        names = [upstream.name for upstream in self.upstreams]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"upstreams: the name {twice[0]!r} is used more than once")
+        ports = [upstream.port for upstream in self.upstreams if upstream.port]
+        if again := sorted({port for port in ports if ports.count(port) > 1}):
+            raise ValueError(f"upstreams: the port {again[0]} is used more than once")
+        return self
+
+    def only(self, names: Sequence[str]) -> "SimulatorsConfig":
+        """The same configuration with the named upstreams only. Raises ValueError listing the known names."""
+        known = {upstream.name: upstream for upstream in self.upstreams}
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"unknown upstream {', '.join(map(repr, unknown))}: known are {', '.join(known)}")
+        return self.model_copy(update={"upstreams": tuple(known[name] for name in dict.fromkeys(names))})

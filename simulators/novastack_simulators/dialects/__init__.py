@@ -1,0 +1,16 @@
+"""The wire formats: one module each, one entry in DIALECTS."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from novastack_simulators.dialects.anthropic import ANTHROPIC
+from novastack_simulators.dialects.dashscope import DASHSCOPE
+from novastack_simulators.dialects.deepseek import DEEPSEEK
+from novastack_simulators.dialects.dialect import Dialect
+
+__all__ = ["DIALECTS", "Dialect"]
+
+DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
+    {dialect.name: dialect for dialect in (DASHSCOPE, DEEPSEEK, ANTHROPIC)}
+)

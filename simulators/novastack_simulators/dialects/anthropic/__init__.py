@@ -1,0 +1,113 @@
+"""Anthropic's Messages API: both versions, both ways to send the key.
+
+platform.claude.com/docs/en/api (errors, versioning, migration-2026-10-21), the SDKs' types and recorded streams.
+"""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+from novastack_simulators.dialects.anthropic.decode import count, decode
+from novastack_simulators.dialects.anthropic.encode import plain, stream
+from novastack_simulators.dialects.dialect import Dialect, Fields, Resource, bearer
+from novastack_simulators.dialects.identifiers import letters
+from novastack_simulators.plan import Headers
+from novastack_simulators.profile import Profile
+from novastack_simulators.refusal import Refusal, Shape
+
+INVALID: Final = ("invalid_request_error", None)
+
+
+def _key(fields: Fields) -> str | None:
+    """`x-api-key` (SDK up to 1.x) or a bearer token (SDK 2.x)."""
+    return fields.get("x-api-key") or bearer(fields)
+
+
+def models(profile: Profile) -> Any:
+    cards = [_card(profile, name) for name in profile.models]
+    return {"data": cards, "has_more": False, "first_id": cards[0]["id"], "last_id": cards[-1]["id"]}
+
+
+def model(profile: Profile, name: str) -> Any:
+    if name not in profile.models:
+        raise Refusal("model", model=name)
+    return _card(profile, name)
+
+
+def _card(profile: Profile, name: str) -> dict[str, Any]:
+    return {
+        "type": "model",
+        "id": name,
+        "display_name": profile.title,
+        "created_at": f"{profile.released.isoformat()}T00:00:00Z",
+        "max_input_tokens": int(profile.longest_input.value),
+        "max_tokens": int(profile.longest_output.value),
+    }
+
+
+def _headers(request_id: str) -> Headers:
+    return (
+        (b"request-id", request_id.encode()),
+        (b"anthropic-organization-id", b"6f1f7f2e-51a4-4d7c-9d2b-2f6a5a0c7e11"),
+        (b"server", b"cloudflare"),
+        (b"cf-cache-status", b"DYNAMIC"),
+    )
+
+
+def _error(shape: Shape, message: str, request_id: str) -> Any:
+    return {"type": "error", "error": {"type": shape.type, "message": message}, "request_id": request_id}
+
+
+REFUSALS: Final = MappingProxyType({
+    "malformed": Shape(400, *INVALID, "The request body is not valid JSON: {message}"),
+    "not_object": Shape(400, *INVALID, "Input should be a valid dictionary or object to extract fields from"),
+    "missing": Shape(400, *INVALID, "{param}: Field required"),
+    "type": Shape(400, *INVALID, "{param}: Input should be {wanted}"),
+    "invalid": Shape(400, *INVALID, "{param}: {message}"),
+    "range": Shape(400, *INVALID, "{param}: {message}"),
+    "unsupported": Shape(400, *INVALID, "{message}"),
+    "extra": Shape(400, *INVALID, "{param}: Extra inputs are not permitted"),
+    "role": Shape(400, *INVALID, "messages.{index}.role: Input should be 'user' or 'assistant'"),
+    "model": Shape(404, "not_found_error", None, "model: {model}"),
+    "context": Shape(400, *INVALID, "{reason}"),
+    "key_missing": Shape(401, "authentication_error", None, "x-api-key header is required"),
+    "key_wrong": Shape(401, "authentication_error", None, "invalid x-api-key"),
+    "path": Shape(404, "not_found_error", None, "Not found: {method} {path}"),
+    "method": Shape(405, "invalid_request_error", None, "Method {method} is not allowed for {path}: use {allowed}"),
+    "too_large": Shape(413, "request_too_large", None, "Request exceeds the maximum size of {longest} bytes"),
+})  # fmt: skip
+FAILURES: Final = MappingProxyType({
+    400: Shape(400, *INVALID, "Invalid request"),
+    401: Shape(401, "authentication_error", None, "invalid x-api-key"),
+    402: Shape(402, "billing_error", None, "Your credit balance is too low to access the Anthropic API."),
+    403: Shape(403, "permission_error", None, "Your API key does not have permission to use the specified resource."),
+    404: Shape(404, "not_found_error", None, "Not found"),
+    409: Shape(409, "conflict_error", None, "Conflict"),
+    413: Shape(413, "request_too_large", None, "Request exceeds the maximum size"),
+    429: Shape(429, "rate_limit_error", None, "This request would exceed your organization's rate limit."),
+    500: Shape(500, "api_error", None, "Internal server error"),
+    504: Shape(504, "timeout_error", None, "Request timed out"),
+    529: Shape(529, "overloaded_error", None, "Overloaded"),
+})  # fmt: skip
+
+ANTHROPIC: Final = Dialect(
+    name="anthropic",
+    base="",
+    resources=MappingProxyType({
+        "/v1/messages": Resource("POST", "answer"),
+        "/v1/messages/count_tokens": Resource("POST", "count"),
+        "/v1/models": Resource("GET", "models"),
+        "/v1/models/": Resource("GET", "model"),
+    }),
+    key=_key,
+    decode=decode,
+    count=count,
+    plain=plain,
+    stream=stream,
+    models=models,
+    model=model,
+    refusals=REFUSALS,
+    failures=FAILURES,
+    error=_error,
+    request_id=lambda stamp: f"req_011C{letters(stamp, 20)}",
+    headers=_headers,
+)  # fmt: skip

@@ -1,0 +1,33 @@
+"""The models list of an OpenAI-like, and one model of it (OpenAI API reference, /v1/models)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from novastack_simulators.dialects.dialect import Resource
+from novastack_simulators.profile import Profile
+from novastack_simulators.refusal import Refusal
+
+
+def models(profile: Profile) -> Any:
+    return {"object": "list", "data": [_card(profile, name) for name in profile.models]}
+
+
+def model(profile: Profile, name: str) -> Any:
+    if name not in profile.models:
+        raise Refusal("model", model=name)
+    return _card(profile, name)
+
+
+def _card(profile: Profile, name: str) -> dict[str, Any]:
+    released = datetime(profile.released.year, profile.released.month, profile.released.day, tzinfo=UTC)
+    return {"id": name, "object": "model", "created": int(released.timestamp()), "owned_by": profile.owner}
+
+
+def resources(*bases: str) -> dict[str, Resource]:
+    """The paths that an OpenAI-like serves under each base."""
+    served = {
+        "/chat/completions": Resource("POST", "answer"),
+        "/models": Resource("GET", "models"),
+        "/models/": Resource("GET", "model"),
+    }
+    return {base + path: resource for base in bases for path, resource in served.items()}

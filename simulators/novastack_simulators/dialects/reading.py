@@ -1,0 +1,63 @@
+"""From bytes to a typed body: msgspec's complaints become refusals that name the field."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from novastack_simulators.generation import BadSchemaError, seeded
+from novastack_simulators.generation.values import value
+from novastack_simulators.refusal import Refusal
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+PLACE: Final = re.compile(r" - at `(.*)`$")
+MISSING: Final = re.compile(r"Object missing required field `(.*?)`")
+UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`")
+VALUE: Final = re.compile(r"Invalid (?:enum )?value (.*)")
+WANTED: Final[Mapping[str, str]] = {
+    "int": "a valid integer", "str": "a valid string", "bool": "a valid boolean", "float": "a valid number",
+    "array": "a valid list", "object": "a valid dictionary", "str | array": "a valid string or list",
+}  # fmt: skip
+EXPECTED: Final = re.compile(r"Expected `(.*?)`(?:, got `(.*?)`)?")
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises Refusal malformed or not_object."""
+    try:
+        found = msgspec.json.decode(body)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("malformed", message=str(error), length=len(body)) from None
+    if not isinstance(found, dict):
+        raise Refusal("not_object", message="the body is not a JSON object", length=len(body))
+    return found
+
+
+def typed(raw: dict[str, Any], kind: type[Body]) -> Body:
+    """The body as the given struct. Raises Refusal missing, type or extra, with `param` in dotted form."""
+    try:
+        return msgspec.convert(raw, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise _refusal(str(error)) from None
+
+
+def _refusal(complaint: str) -> Refusal:
+    place = PLACE.search(complaint)
+    where = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", place[1]) if place else "$"
+    if missing := MISSING.match(complaint):
+        return Refusal("missing", param=f"{where}.{missing[1]}"[2:], message="required")
+    if unknown := UNKNOWN.match(complaint):
+        return Refusal("extra", param=f"{where}.{unknown[1]}"[2:])
+    expected = EXPECTED.match(complaint)
+    value = VALUE.match(message := PLACE.sub("", complaint))
+    wanted = WANTED.get(expected[1].removesuffix(" | null"), expected[1]) if expected else "within bounds"
+    wanted = f"one of the documented values, not {value[1]}" if value else wanted
+    return Refusal("type", param=where[2:] or "body", wanted=wanted, message=message)
+
+
+def check_schema(schema: Any, param: str) -> None:
+    """Refuses a schema that is none, or that nothing can satisfy."""
+    try:
+        value(schema, seeded("check"))
+    except (BadSchemaError, RecursionError, OverflowError) as error:
+        raise Refusal("invalid", param=param, message=f"Invalid schema: {error}") from None

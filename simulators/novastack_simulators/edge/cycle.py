@@ -1,0 +1,134 @@
+"""One hot request on a connection, and the Reply to it: head, chunks, end, reset, in HTTP/1.1 bytes."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from novastack_simulators.edge.reply import Headers, Request, phrase
+
+LINGER: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close() sends RST and drops what is unread
+FLUSH: Final = 0.001
+FLUSHES: Final = 200
+
+
+class Connection(Protocol):
+    """What a cycle needs of the protocol that owns it."""
+
+    transport: asyncio.Transport
+    loop: asyncio.AbstractEventLoop
+
+    def on_response_complete(self) -> None: ...
+
+    def common_headers(self) -> list[tuple[bytes, bytes]]: ...
+
+
+class HotCycle:
+    """A request being read and answered inside the protocol.
+
+    uvicorn's own cycle has `response_complete`, `disconnected`, `keep_alive` and `message_event`; the parent class
+    reads and writes them on whatever cycle is the connection's latest, so they are here by those names.
+    """
+
+    def __init__(self, connection: Connection, request: Request, *, version: str, keep_alive: bool) -> None:
+        self.request = request
+        self.body = bytearray()
+        self.arrived = False
+        self.turn = False
+        self.continues = False
+        self.response_complete = False
+        self.disconnected = False
+        self.keep_alive = keep_alive
+        self.message_event = asyncio.Event()
+        self._connection = connection
+        self._chunked = version == "1.1"
+        self._version = version
+        self._head = b""
+        self._started = False
+        self._paused = False
+        self._on_close: Callable[[], None] | None = None
+        self._on_resume: Callable[[], None] | None = None
+
+    @property
+    def closed(self) -> bool:
+        return self.response_complete or self.disconnected
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
+
+    def watch(self, on_close: Callable[[], None], on_resume: Callable[[], None]) -> None:
+        self._on_close, self._on_resume = on_close, on_resume
+
+    def start(self, status: int, headers: Headers) -> None:
+        """The head is kept until the first write, so that both go out together."""
+        names = {name for name, _ in headers}
+        sized = b"content-length" in names
+        self._chunked = self._version == "1.1" and not sized
+        self.keep_alive = self.keep_alive and (sized or self._chunked)
+        lines = [b"HTTP/1.1 %d %b" % (status, phrase(status))]
+        common = (field for field in self._connection.common_headers() if field[0] not in names)
+        lines += [b"%b: %b" % field for field in (*headers, *common)]
+        # RFC 9112, 7.1: chunks for a body of unknown length; 6.3: without either, the close ends the body.
+        lines += [b"transfer-encoding: chunked"] if self._chunked else []
+        lines += [] if self.keep_alive else [b"connection: close"]
+        self._head = b"\r\n".join(lines) + b"\r\n\r\n"
+        self._started = True
+
+    def write(self, data: bytes) -> None:
+        if self.closed:
+            return
+        framed = b"" if not data or self._bodyless else b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
+        self._send(self._head + framed)
+        self._head = b""
+
+    @property
+    def _bodyless(self) -> bool:
+        # RFC 9110, 9.3.2: the answer to HEAD has the same head and no body.
+        return self.request.method == "HEAD"
+
+    def _send(self, data: bytes) -> None:
+        if data and not self._connection.transport.is_closing():
+            self._connection.transport.write(data)
+
+    def end(self) -> None:
+        if self.closed:
+            return
+        self._send(self._head + (b"0\r\n\r\n" if self._chunked and not self._bodyless else b""))
+        self._head = b""
+        self.response_complete = True
+        if not self.keep_alive and self.arrived:
+            self._connection.transport.close()
+        self._connection.on_response_complete()
+
+    def abort(self) -> None:
+        if not self.closed:
+            self.response_complete = True
+            self._reset(FLUSHES)
+
+    def _reset(self, tries: int) -> None:
+        """A reset drops what still waits in the buffer, so wait (a bounded time) until it has gone."""
+        transport = self._connection.transport
+        if transport.get_write_buffer_size() and tries and not transport.is_closing():
+            self._connection.loop.call_later(FLUSH, self._reset, tries - 1)
+            return
+        if not transport.is_closing():
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
+        transport.abort()
+
+    def lost(self) -> None:
+        """The client has left."""
+        if self.closed:
+            return
+        self.disconnected = True
+        if self._on_close:
+            self._on_close()
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+        if self._on_resume and not self.closed:
+            self._on_resume()

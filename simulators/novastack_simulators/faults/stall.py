@@ -1,0 +1,39 @@
+"""`stall`: the upstream falls silent with the connection open, for some real seconds or for ever."""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from pydantic import BeforeValidator, Field
+
+from novastack_simulators.faults.fault import Fault, halved, place
+from novastack_simulators.plan import Plan
+
+LONGEST: Final = 86_400
+
+
+def readable(given: Any) -> Any:
+    """Says in one sentence how long a stall may be."""
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if given == "forever" or (number and 0 < given <= LONGEST):
+        return given
+    raise ValueError(f'expected "forever" or seconds above 0 and up to {LONGEST}, got {given!r}')
+
+
+Lasting = Annotated[float | Literal["forever"], BeforeValidator(readable)]
+
+
+class Stall(Fault):
+    """`for` is in real seconds (the simulator's speed does not shorten it), or "forever"."""
+
+    do: Literal["stall"]
+    lasting: Lasting = Field(alias="for")
+
+
+def strike(fault: Stall, plan: Plan, _error: Plan) -> Plan:
+    """What was due after the phase is late by `for`, or never comes."""
+    cut = halved(plan, fault.at)
+    index = place(cut.frames, fault.at)
+    if fault.lasting == "forever":
+        return msgspec.structs.replace(cut, frames=cut.frames[:index], dues=cut.dues[:index], ending="hang")
+    late = tuple(due + fault.lasting for due in cut.dues[index:])
+    return msgspec.structs.replace(cut, dues=cut.dues[:index] + late, end=cut.end + fault.lasting)

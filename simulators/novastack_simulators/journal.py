@@ -1,0 +1,90 @@
+"""What a simulator saw: every request that arrived, bounded in memory. A key is kept as a fingerprint only."""
+
+import hashlib
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"})
+MASK: Final = "***"
+
+
+class Tokens(msgspec.Struct, kw_only=True):
+    """Counts: the prompt, the reasoning, all that was generated, and what was sent before the end."""
+
+    prompt: int = 0
+    reasoning: int = 0
+    completion: int = 0
+    sent: int = 0
+
+
+class Entry(msgspec.Struct, kw_only=True):
+    """One request, filled in while it is answered. Times are unix seconds; None until it happens."""
+
+    sequence: int
+    upstream: str
+    request_id: str | None
+    canary: str | None = None
+    method: str
+    path: str
+    model: str | None = None
+    stream: bool = False
+    attempt: int = 1
+    key: str | None = None
+    status: int | None = None
+    arrived: float
+    first_byte: float | None = None
+    last_byte: float | None = None
+    cancelled_at: float | None = None
+    tokens: Tokens = msgspec.field(default_factory=Tokens)
+    fault: str | None = None
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Journal:
+    """The last `capacity` entries, oldest first."""
+
+    def __init__(self, upstream: str, *, capacity: int = 100_000) -> None:
+        self._upstream = upstream
+        self._entries: deque[Entry] = deque(maxlen=capacity)
+        self._opened = 0
+        self._dropped = 0
+
+    def open(self, method: str, path: str, fields: Mapping[str, str], *, now: float) -> Entry:
+        """A new entry for a request that just arrived."""
+        self._dropped += len(self._entries) == self._entries.maxlen
+        self._opened += 1
+        entry = Entry(
+            sequence=self._opened,
+            upstream=self._upstream,
+            request_id=fields.get("x-request-id"),
+            method=method,
+            path=path,
+            arrived=now,
+            headers={name: MASK if name in CREDENTIALS else text for name, text in fields.items()},
+        )
+        self._entries.append(entry)
+        return entry
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._dropped = 0
+
+    def report(
+        self, *, request_id: str | None = None, canary: str | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """The entries that match, oldest first (of more than `limit` the newest), and how many were dropped."""
+        found = [
+            entry
+            for entry in self._entries
+            if (request_id is None or entry.request_id == request_id) and (canary is None or entry.canary == canary)
+        ]
+        kept = found if limit is None else found[len(found) - min(limit, len(found)) :]
+        return {"entries": msgspec.to_builtins(kept), "dropped": self._dropped}
+
+
+def fingerprint(key: str) -> str:
+    """How a key is named where it may be read: `sha256:` and 12 hexadecimal digits."""
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()[:12]}"

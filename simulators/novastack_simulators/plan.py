@@ -1,0 +1,38 @@
+"""A plan is a whole answer before it is sent: the head, the frames, when each is due, and how it ends. Pure."""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+Headers = tuple[tuple[bytes, bytes], ...]
+Phase = Literal["open", "reasoning", "text", "arguments", "finish", "usage", "done", "body"]
+Ending = Literal["complete", "abort", "hang"]
+
+
+class Frame(NamedTuple):
+    """Bytes that are written together; `phase` says what they carry, `tokens` how many tokens were made for them."""
+
+    phase: Phase
+    tokens: int
+    data: bytes
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one request. `dues` are seconds after its arrival, one for each frame; `end` is when it ends.
+
+    A `hang` never ends by itself; an `abort` resets the connection at `end`.
+    A plan with no frame that aborts or hangs sends no head either.
+    """
+
+    status: int
+    headers: Headers
+    frames: tuple[Frame, ...]
+    dues: tuple[float, ...]
+    end: float = 0.0
+    ending: Ending = "complete"
+    fault: str | None = None
+
+
+def instant(status: int, headers: Headers, body: bytes) -> Plan:
+    """A plan whose body is due at once."""
+    return Plan(status=status, headers=headers, frames=(Frame("body", 0, body),), dues=(0.0,))

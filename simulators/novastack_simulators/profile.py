@@ -1,0 +1,91 @@
+"""A profile is a simulated model; each figure says where it comes from and how sure it is."""
+
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+Sure = Literal["measured", "documented", "reported", "assumed"]
+
+
+class Strict(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figure(Strict):
+    """A number with its source."""
+
+    value: float = Field(ge=0)
+    source: str = Field(min_length=1)
+    sure: Sure
+
+
+class Spread(Figure):
+    """A lognormal time in seconds: `value` is the median, `sigma` the spread of its logarithm."""
+
+    sigma: float = Field(ge=0)
+
+
+class Span(Strict):
+    """A whole number drawn evenly from `least` to `most`."""
+
+    least: int = Field(ge=1)
+    most: int = Field(ge=1)
+    source: str = Field(min_length=1)
+    sure: Sure
+
+
+class Tempo(Strict):
+    """When the model speaks: time to the first token, then the gap between tokens, in seconds."""
+
+    first_token: Spread
+    token_gap: Spread
+
+
+class Quirks(Strict):
+    """What differs between models of one dialect, or is not confirmed. The default is the documented-looking one."""
+
+    thinking_by_default: bool = False
+    images: bool = False
+    system_fingerprint: str | None = None
+    usage_chunks: Literal["finish", "trailing", "both"] = "trailing"
+
+
+class Profile(Strict):
+    """A simulated model. Sizes are in tokens; `letters` is the longest run of letters in one token."""
+
+    model: str
+    title: str
+    dialect: str
+    models: tuple[str, ...] = Field(min_length=1)
+    owner: str
+    released: date
+    context: Figure
+    longest_input: Figure
+    longest_output: Figure
+    letters: Figure
+    per_message: Figure
+    per_image: Figure
+    delta_tokens: Span
+    tempo: Tempo
+    quirks: Quirks = Quirks()
+
+
+def profile_names() -> tuple[str, ...]:
+    """The shipped profiles, by name."""
+    folder = resources.files(__package__) / "profiles"
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """The shipped profile of that name. Raises ValueError listing the known names."""
+    if name not in profile_names():
+        raise ValueError(f"unknown profile {name!r}: known are {', '.join(profile_names())}")
+    text = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+    return Profile.model_validate(yaml.safe_load(text))

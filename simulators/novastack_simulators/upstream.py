@@ -1,0 +1,228 @@
+"""One simulated upstream: a request in, a plan out. What it knows of the world is passed in.
+
+decode (dialect) → generate → schedule → faults → play.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from novastack_simulators import tempo
+from novastack_simulators.attempts import Attempts
+from novastack_simulators.dialects import Dialect
+from novastack_simulators.dialects.dialect import Letter
+from novastack_simulators.faults import AnyFault, Struck, chosen, struck
+from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
+from novastack_simulators.journal import Entry, Journal, fingerprint
+from novastack_simulators.plan import Frame, Headers, Plan, instant
+from novastack_simulators.playback import Playback, Reply, Timers
+from novastack_simulators.profile import Profile
+from novastack_simulators.prompt import Prompt
+from novastack_simulators.refusal import Refusal, Shape
+
+JSON: Final = (b"content-type", b"application/json")
+EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
+DAY: Final = 86_400
+
+
+class Request(Protocol):
+    """What an upstream reads of a request; the names of `fields` (headers) are in lower case."""
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def fields(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def oversize(self) -> bool: ...
+
+
+class Setting(NamedTuple):
+    """How one upstream is set up; `created` is a rule or a unix time, `speed` 20 = twenty times faster."""
+
+    name: str
+    profile: Profile
+    dialect: Dialect
+    api_keys: tuple[str, ...]
+    seed: int
+    speed: float
+    created: Literal["today", "now"] | int
+    max_body_bytes: int
+
+
+class Clocks(NamedTuple):
+    """The wheel that plays, and the wall clock (unix seconds)."""
+
+    wheel: Timers
+    wall: Callable[[], float]
+
+
+class Seen(NamedTuple):
+    """A request that has been read: its fingerprint, how often it came, and the id that its answer carries."""
+
+    fingerprint: bytes
+    attempt: int
+    request_id: str
+
+
+class Upstream:
+    """Answers requests, keeps the journal, and lets faults strike."""
+
+    def __init__(self, setting: Setting, clocks: Clocks, faults: Sequence[AnyFault]) -> None:
+        self.setting = setting
+        self.journal = Journal(setting.name)
+        self.faults = tuple(faults)
+        self._configured = tuple(faults)
+        self._clocks = clocks
+        self._attempts = Attempts()
+        figures = setting.profile
+        self._speaker = Speaker(
+            seed=setting.seed,
+            letters=int(figures.letters.value),
+            per_message=int(figures.per_message.value),
+            per_image=int(figures.per_image.value),
+        )
+
+    def reset(self) -> None:
+        """Forgets the journal, the attempts and the faults that were armed at run time."""
+        self.journal.clear()
+        self._attempts.clear()
+        self.faults = self._configured
+
+    def handle(self, request: Request, reply: Reply) -> None:
+        entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
+        Playback(self._plan(request, entry), reply, entry, self._clocks.wheel, self._clocks.wall).begin()
+
+    def _plan(self, request: Request, entry: Entry) -> Plan:
+        try:
+            return self._served(request, entry)
+        except Refusal as refusal:
+            shape, text = self.setting.dialect.refuse(refusal)
+            return self._error(shape, text, self._seen(self._raw(request), entry).request_id)
+
+    @staticmethod
+    def _raw(request: Request) -> bytes:
+        return stamp(request.method, request.path, request.body)
+
+    def _seen(self, found: bytes, entry: Entry) -> Seen:
+        entry.attempt = self._attempts.next(found)
+        mark = stamp("request", self.setting.seed, found, entry.attempt)
+        return Seen(found, entry.attempt, self.setting.dialect.request_id(mark))
+
+    def _served(self, request: Request, entry: Entry) -> Plan:
+        """Path, method, key and size are checked in this order, before the body is read. Raises Refusal."""
+        where = {"method": request.method, "path": request.path}
+        found = self.setting.dialect.resource(request.path)
+        if found is None:
+            raise Refusal("path", **where)
+        resource, argument = found
+        if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
+            raise Refusal("method", **where, allowed=resource.method)
+        self._authenticate(request, entry)
+        if request.oversize:
+            raise Refusal("too_large", longest=self.setting.max_body_bytes)
+        if resource.serves == "answer":
+            return self._answer(request, entry)
+        return self._listed(resource.serves, argument, request, entry)
+
+    def _authenticate(self, request: Request, entry: Entry) -> None:
+        key = self.setting.dialect.key(request.fields)
+        if key is None:
+            raise Refusal("key_missing")
+        entry.key = fingerprint(key)
+        if key not in self.setting.api_keys:
+            raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "")
+
+    def _listed(self, serves: str, argument: str, request: Request, entry: Entry) -> Plan:
+        dialect, profile = self.setting.dialect, self.setting.profile
+        if serves == "count":
+            prompt = dialect.count(request.body, request.fields, profile)
+            body: Any = {"input_tokens": self._generation(prompt, limit=0).prompt_tokens}
+        else:
+            body = dialect.models(profile) if serves == "models" else dialect.model(profile, argument)
+        return self._json(200, body, self._seen(self._raw(request), entry).request_id)
+
+    def _answer(self, request: Request, entry: Entry) -> Plan:
+        prompt = self.setting.dialect.decode(request.body, request.fields, self.setting.profile)
+        entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
+        generation = self._generation(prompt)
+        self._check_context(prompt, generation)
+        entry.tokens.prompt = generation.prompt_tokens
+        entry.tokens.reasoning = generation.reasoning_tokens
+        entry.tokens.completion = generation.completion_tokens
+        seen = self._seen(prompt.fingerprint, entry)
+        plan = self._timed(prompt, generation, seen)
+        return self._faulted(plan, seen)
+
+    def _generation(self, prompt: Prompt, limit: int | None = None) -> Generation:
+        asked = prompt if limit is None else msgspec.structs.replace(prompt, limit=limit)
+        return generate(asked, self._speaker)
+
+    def _check_context(self, prompt: Prompt, generation: Generation) -> None:
+        """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
+        profile, length = self.setting.profile, generation.prompt_tokens
+        context, longest = int(profile.context.value), int(profile.longest_input.value)
+        completion = prompt.limit or 0
+        if length <= longest and length + completion <= context:
+            return
+        reason = (
+            f"prompt is too long: {length} tokens > {longest} maximum"
+            if length > longest
+            else f"input length and `max_tokens` exceed context limit: {length} + {completion} > {context}, "
+            "decrease input length or `max_tokens` and try again"
+        )
+        total = length + completion
+        raise Refusal("context", longest=longest, prompt=length, completion=completion, total=total, reason=reason)
+
+    def _timed(self, prompt: Prompt, generation: Generation, seen: Seen) -> Plan:
+        setting = self.setting
+        mark = stamp("body", setting.seed, seen.fingerprint)
+        letter = Letter(
+            prompt=prompt, generation=generation, profile=setting.profile, stamp=mark, created=self._created()
+        )
+        headers = setting.dialect.headers(seen.request_id)
+        if prompt.stream:
+            frames, head = setting.dialect.stream(letter), (*EVENTS, *headers)
+        else:
+            body = setting.dialect.plain(letter)
+            frames, head = (Frame("body", generation.completion_tokens, body),), _sized(headers, body)
+        rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
+        dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=prompt.n, speed=setting.speed)
+        return Plan(status=200, headers=head, frames=frames, dues=dues)
+
+    def _created(self) -> int:
+        if isinstance(self.setting.created, int):
+            return self.setting.created
+        now = int(self._clocks.wall())
+        return now - now % DAY if self.setting.created == "today" else now
+
+    def _faulted(self, plan: Plan, seen: Seen) -> Plan:
+        fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
+        if fault is None:
+            return plan
+        shape = self.setting.dialect.failure(getattr(fault, "status", 500))
+        error = self._error(shape, shape.text, seen.request_id)
+        retry_after = getattr(fault, "retry_after", None)
+        if retry_after is not None:
+            header = (b"retry-after", f"{retry_after:g}".encode())
+            error = msgspec.structs.replace(error, headers=(*error.headers, header))
+        return struck(fault, plan, error)
+
+    def _error(self, shape: Shape, text: str, request_id: str) -> Plan:
+        return self._json(shape.status, self.setting.dialect.error(shape, text, request_id), request_id)
+
+    def _json(self, status: int, body: Any, request_id: str) -> Plan:
+        data = msgspec.json.encode(body)
+        return instant(status, _sized(self.setting.dialect.headers(request_id), data), data)
+
+
+def _sized(headers: Headers, body: bytes) -> Headers:
+    return (JSON, (b"content-length", b"%d" % len(body)), *headers)

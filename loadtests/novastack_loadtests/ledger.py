@@ -54,9 +54,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag="record", tag_field=
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True, tag="end", tag_field="line"):
-    """The last line: how many calls were taken from the plan. Without it the run did not end by itself."""
+    """The last line: calls 0 .. claimed - 1 were taken from the plan, and these of them were never sent.
 
-    issued: int
+    Without this line the run did not end by itself.
+    """
+
+    claimed: int
+    unsent: tuple[int, ...] = ()
 
 
 Line = Plan | Record | End

@@ -5,7 +5,7 @@ judged for the answer cannot catch it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from types import MappingProxyType
 from typing import Final
@@ -29,7 +29,7 @@ class Target:
 
     model: str
     path: str = CHAT
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 #: A way to ask for an upstream, given the one that must answer and another one to mislead with.

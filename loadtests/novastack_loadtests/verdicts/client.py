@@ -20,7 +20,7 @@ LAG_SHARE: Final = 0.05
 def conservation(evidence: Evidence) -> Verdict:
     """Q1: every request that was sent has exactly one end, and no upstream saw one that nobody sent."""
     outcomes = Counter(record.reply.outcome for record in evidence.records)
-    numbers: dict[str, float] = {"sent": len(evidence.records)} | dict(outcomes)
+    numbers: dict[str, float] = {"sent": len(evidence.records), **{str(end): count for end, count in outcomes.items()}}
     offenders = [*_unaccounted(evidence), *_strays(evidence)]
     if offenders:
         return failed(f"{len(offenders)} requests are not accounted for", offenders, numbers)
@@ -35,8 +35,8 @@ def conservation(evidence: Evidence) -> Verdict:
 def _unaccounted(evidence: Evidence) -> Iterator[Offender]:
     counts = Counter(record.call.id for record in evidence.records)
     yield from (Offender(each, f"{count} records of one request") for each, count in counts.items() if count > 1)
-    issued = evidence.ledger.end.issued if evidence.ledger.end else 0
-    for index in range(issued):
+    end = evidence.ledger.end
+    for index in sorted(set(range(end.claimed)) - set(end.unsent)) if end else ():
         name, _ = names(evidence.ledger.plan.run, index)
         if name not in counts:
             yield Offender(name, "taken from the plan, without an end in the ledger")

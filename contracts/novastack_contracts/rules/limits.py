@@ -41,6 +41,8 @@ def _metered(exchange: Exchange) -> Bar:
 
 def _cut(exchange: Exchange) -> Bar:
     bar = spoken(exchange)
+    if bar is None and not _reasons(exchange):
+        return Verdict.INCONCLUSIVE, "the answer has no finish_reason (RES-001 or STR-014 says so)"
     if bar is None and "length" not in _reasons(exchange) and _spent(exchange)[0] < _limit_of(exchange):
         return Verdict.INCONCLUSIVE, "the answer ended by itself below its limit"
     return bar

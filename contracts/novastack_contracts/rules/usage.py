@@ -23,9 +23,13 @@ def _reported(exchange: Exchange) -> Bar:
 
 def _summable(exchange: Exchange) -> Bar:
     bar = _reported(exchange)
-    if bar is None and any(type((exchange.usage or {}).get(key)) is not int for key in _KEYS):
-        return Verdict.INCONCLUSIVE, "the counts are not three integers (USE-002 says so)"
+    if bar is None and not all(_is_count((exchange.usage or {}).get(key)) for key in _KEYS):
+        return Verdict.INCONCLUSIVE, "the counts are not three integers from 0 up (USE-002 says so)"
     return bar
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _present(exchange: Exchange, _record: Record) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ report = check(Target.parse("http://127.0.0.1:8080", model="qwen3-235b-a22b", ke
 assert report.exit_code(Profile.COMPAT) == 0
 """
 
+from novastack_contracts.assertions import assert_chat_completion, assert_stream
 from novastack_contracts.probe import Patience
 from novastack_contracts.profile import Profile
 from novastack_contracts.report import Exit, Report, Result
@@ -25,5 +26,7 @@ __all__ = [
     "Target",
     "TargetError",
     "Verdict",
+    "assert_chat_completion",
+    "assert_stream",
     "check",
 ]

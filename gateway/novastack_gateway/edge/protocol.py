@@ -1,0 +1,141 @@
+"""Our subclass of uvicorn's httptools protocol: hot paths are answered here, all others go on to the ASGI app.
+
+A hot request takes the place of uvicorn's own request-response cycle, so that pipelining, keep-alive and graceful
+stop stay uvicorn's work. What this relies on is not uvicorn's public face: tests/gateway/edge/test_protocol.py names
+every attribute, and pyproject.toml pins the range.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from novastack_gateway.edge.cycle import HotCycle
+from novastack_gateway.edge.reply import Handler
+from novastack_gateway.errors import JSON, Problem
+
+Hot = Callable[[bytes, bytes], tuple[Handler, str | None] | None]
+"""(method, path) to the handler and the upstream that the path names; None for what the ASGI app serves."""
+
+MAX_HEADERS: Final = 100
+MAX_HEADER_BYTES: Final = 64 * 1024
+
+_TOO_MANY = Problem(431, f"More than {MAX_HEADERS} headers or {MAX_HEADER_BYTES} bytes of them.")
+_HOST = Problem(400, "An HTTP/1.1 request must carry exactly one Host header.")
+_NOT_HTTP = Problem(400, "This is not a valid HTTP/1.1 request.")
+
+
+class EdgeProtocol(HttpToolsProtocol):
+    """One connection from a client."""
+
+    cycle: Any  # uvicorn's own, or ours
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        hot: Hot,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._hot = hot
+        self._running: HotCycle | None = None
+        self._refusal = _NOT_HTTP
+        self._head_complete = False
+        self._header_bytes = 0
+        self._hosts = 0
+
+    # httptools
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_complete = False
+        self._header_bytes = 0
+        self._hosts = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_complete:
+            return  # RFC 9110 section 6.5.1: a trailer field is not a header
+        self._header_bytes += len(name) + len(value)
+        if len(self.headers) >= MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
+            self._refuse(_TOO_MANY)
+        super().on_header(name, value)
+        if self.headers[-1][0] == b"host":
+            self._hosts += 1
+
+    def on_headers_complete(self) -> None:
+        self._head_complete = True
+        # RFC 9112 section 3.2: 400 for a request that lacks Host or has more than one.
+        if self._hosts != 1 and self.parser.get_http_version() == "1.1":
+            self._refuse(_HOST)
+        method = self.parser.get_method()
+        path = self.url.partition(b"?")[0]
+        found = self._hot(method, path)
+        if found is None:
+            super().on_headers_complete()
+        else:
+            self._begin(HotCycle(self, method, path, *found))
+
+    def _begin(self, cycle: HotCycle) -> None:
+        before = self.cycle
+        self.cycle = cycle
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            # RFC 9112 section 9.3.2: pipelined requests are answered in the order in which they came.
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if not isinstance(cycle, HotCycle):
+            super()._start_asgi_task(cycle, app)
+            return
+        self._running = cycle
+        task = self.loop.create_task(cycle.run())
+        cycle.task = task
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def on_body(self, body: bytes) -> None:
+        if isinstance(self.cycle, HotCycle):
+            self.cycle.receive(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if isinstance(self.cycle, HotCycle):
+            self.cycle.received()
+        else:
+            super().on_message_complete()
+
+    # asyncio
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._running is not None:
+            self._running.leave()
+        self.pipeline.clear()
+
+    def _refuse(self, problem: Problem) -> None:
+        self._refusal = problem
+        raise httptools.HttpParserError(problem.message)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's
+        """Refuse what is not acceptable HTTP, in the shape of every other error, and close."""
+        problem = self._refusal
+        body = problem.body()
+        head = STATUS_LINE[problem.status] + b"%b: %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+        self.transport.write(head % (*JSON, len(body)) + body)
+        self.transport.close()
+
+
+def edge_protocol(hot: Hot) -> Any:
+    """What `uvicorn.Config(http=…)` is given."""
+    return partial(EdgeProtocol, hot=hot)

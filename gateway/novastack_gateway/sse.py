@@ -1,0 +1,71 @@
+"""Event streams on bytes, as WHATWG HTML section 9.2 frames them: lines end in LF, CR or CRLF, and in nothing else.
+
+Text-mode line splitting would also cut at U+2028, U+0085 and their like, which are legal inside `data:`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# The groups are atomic: a CRLF must not be read again as a CR followed by an LF.
+_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
+
+MAX_EVENT_BYTES = 8 * 1024 * 1024
+
+
+class EventTooLong(ValueError):  # noqa: N818 - says what is wrong with the stream
+    """An event grew past `MAX_EVENT_BYTES` without ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: the bytes as they came (with the blank line), its name, and its data lines joined by LF."""
+
+    raw: bytes
+    name: bytes
+    data: bytes
+
+
+class Events:
+    """Bytes in, in pieces of any size; whole events out."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._begun = False
+
+    def feed(self, data: bytes) -> Iterator[Event]:
+        """The events that `data` completes.
+
+        Raises EventTooLong when one does not end in time.
+        """
+        buffer = self._buffer + data if self._buffer else data
+        if not self._begun and len(buffer) >= len(_BOM):
+            self._begun = True
+            buffer = buffer.removeprefix(_BOM)
+        start = 0
+        for blank in _BLANK_LINE.finditer(buffer):
+            yield parse(buffer[start : blank.end()])
+            start = blank.end()
+        self._buffer = buffer[start:]
+        if len(self._buffer) > MAX_EVENT_BYTES:
+            raise EventTooLong(f"an event of over {MAX_EVENT_BYTES} bytes")
+
+    @property
+    def rest(self) -> bytes:
+        """What came after the last whole event."""
+        return self._buffer
+
+
+def parse(raw: bytes) -> Event:
+    """One event's lines (WHATWG HTML section 9.2.6): one space after the colon is not part of the value."""
+    name = b""
+    data: list[bytes] = []
+    for line in _LINE_END.split(raw):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            name = value.removeprefix(b" ")
+    return Event(raw, name, b"\n".join(data))

@@ -23,8 +23,9 @@ from novastack_loadtests.control import fetch
 from novastack_loadtests.evidence import gather
 from novastack_loadtests.journals import since
 from novastack_loadtests.judge import Report, judge
-from novastack_loadtests.ledger import Ledger, Line, Record, encode, read
+from novastack_loadtests.ledger import Ledger, Line, encode, read
 from novastack_loadtests.planning import plan as planned
+from novastack_loadtests.planning import told
 from novastack_loadtests.probe import probe
 from novastack_loadtests.scenarios import SCENARIOS
 from novastack_loadtests.settings import Settings, UsageError, check
@@ -66,18 +67,13 @@ def _open(settings: Settings, path: Path) -> Plan:
     name = token_hex(4)
     first = planned(settings, name)
     record = probe(first, settings.api_key, anchored()) if SCENARIOS[first.scenario].probes else None
-    plan = planned(settings, name, _told(record))
+    plan = planned(settings, name, told(record))
     lines: list[Line] = [plan, *([record] if record else [])]
     try:
         path.write_bytes(b"".join(map(encode, lines)))
     except OSError as error:
         raise UsageError(f"the ledger cannot be written to {path}: {error.strerror}") from error
     return plan
-
-
-def _told(record: Record | None) -> int | None:
-    text = record.reply.limit if record else None
-    return int(text) if text and text.isdecimal() and int(text) > 0 else None
 
 
 def command(plan: Plan) -> list[str]:

@@ -25,10 +25,16 @@ def start(environment: Any, **_: Any) -> None:
     environment.parsed_options.session = Session(plan, os.environ["NOVASTACK_API_KEY"], path, anchored())
 
 
+def halt(environment: Any, **_: Any) -> None:
+    """Lets nothing begin while Locust ends the users."""
+    environment.parsed_options.session.halt()
+
+
 def stop(environment: Any, **_: Any) -> None:
     """Writes the ledger's last line, which says that the run ended by itself."""
     environment.parsed_options.session.close()
 
 
 events.test_start.add_listener(start)  # type: ignore[no-untyped-call]  # Locust leaves it untyped
+events.test_stopping.add_listener(halt)  # type: ignore[no-untyped-call]  # Locust leaves it untyped
 events.test_stop.add_listener(stop)  # type: ignore[no-untyped-call]  # Locust leaves it untyped

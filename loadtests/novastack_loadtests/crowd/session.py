@@ -6,11 +6,15 @@ Rule of this file: open loop; a call is due by the plan, not by when the last re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from novastack_loadtests.arrivals import ARRIVALS
 from novastack_loadtests.call import Call, Plan
 from novastack_loadtests.ledger import End, Line, Record, encode
 from novastack_loadtests.scenarios import SCENARIOS
+
+#: Seconds from the first user to the first call: the others must have been spawned, or they come late.
+LEAD: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Session:
         self._waiting: set[int] = set()
         self._open: set[int] = set()
         self._exhausted = False
+        self._halted = False
 
     @property
     def over(self) -> bool:
@@ -42,8 +47,8 @@ class Session:
         return self._exhausted and not self._waiting and not self._open
 
     def claim(self) -> Slot | None:
-        """The next call, or None when the plan is over. The plan's clock starts with the first claim."""
-        self._epoch = self._epoch or self.now()
+        """The next call, or None when the plan is over. The plan's clock starts shortly after the first claim."""
+        self._epoch = self._epoch or self.now() + LEAD
         item = next(self._dues, None)
         if item is None:
             self._exhausted = True
@@ -53,10 +58,20 @@ class Session:
         self._waiting.add(index)
         return Slot(SCENARIOS[self.plan.scenario].call(self.plan, index), self._epoch + due)
 
-    def begin(self, call: Call) -> None:
-        """Call this right before a claimed call is sent: from here on it must have a record."""
+    def begin(self, call: Call) -> bool:
+        """Call this right before a claimed call is sent: if it says yes, the call must get a record.
+
+        It says no once the run is being stopped: a user that wakes while Locust ends it would be cut off in flight.
+        """
+        if self._halted:
+            return False
         self._waiting.discard(call.index)
         self._open.add(call.index)
+        return True
+
+    def halt(self) -> None:
+        """Lets nothing begin any more."""
+        self._halted = True
 
     def end(self, record: Record) -> None:
         """Writes the record of a call that was begun."""

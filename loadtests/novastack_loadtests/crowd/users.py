@@ -46,7 +46,7 @@ class Caller(FastHttpUser):
     def send(self) -> None:
         """Sends what `wait_time` claimed; before the first wait there is nothing."""
         slot, self.slot = self.slot, None
-        if slot is not None:
+        if slot is not None and self.session.begin(slot.call):
             self._send(slot)
             self._finish()
 
@@ -57,7 +57,6 @@ class Caller(FastHttpUser):
 
     def _send(self, slot: Slot) -> None:
         visit = _Visit(self.session, slot)
-        self.session.begin(slot.call)
         try:
             with self.client.post(**visit.request, catch_response=True, stream=True) as response:
                 visit.read(response)

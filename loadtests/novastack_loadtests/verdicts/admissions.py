@@ -68,4 +68,6 @@ def spent(evidence: Evidence, allowed: int) -> int:
     remaining = probe.reply.remaining if probe else None
     if remaining is None or not remaining.isdecimal():
         return allowed
-    return max(0, allowed - int(remaining) - 1)
+    # An admitted probe took one of the slots itself.
+    own = 0 if probe and probe.reply.status == 429 else 1
+    return max(0, allowed - int(remaining) - own)

@@ -27,8 +27,9 @@ def envelope(evidence: Evidence) -> Verdict:
         held = sorted(pair for pair in admitted if window.since < pair[0].earliest and pair[0].latest <= window.until)
         extra = [Offender(record.call.id, f"admission beyond {allowed}") for _, record in held[allowed:]]
         return failed(f"{worst.size} admitted in one window of {length:g} s, limit {allowed}", extra, numbers, window)
-    if len(evidence.records) < 2 * allowed:
-        return undecided(f"{summary}, but only {len(evidence.records)} were offered: twice the limit tells", numbers)
+    offered = _offered(evidence)
+    if offered < 2 * allowed:
+        return undecided(f"{summary}, but only {offered} were offered in one: twice the limit tells", numbers)
     return passed(summary, numbers, window)
 
 
@@ -37,17 +38,25 @@ def admission(evidence: Evidence) -> Verdict:
     allowed = limit(evidence)
     if allowed is None:
         return undecided(NO_LIMIT)
-    before, offered = spent(evidence, allowed), len(evidence.records)
+    before, offered = spent(evidence, allowed), _offered(evidence)
     offenders = list(_wronged(evidence, allowed, before))
     admitted = sum(1 for _ in certain(evidence))
     numbers = {"limit": allowed, "offered": offered, "admitted": admitted, "spent before": before}
     if offenders:
         return failed(f"{len(offenders)} refused while the window had room", offenders, numbers)
     if not admitted or offered < 2 * allowed:
-        return undecided(f"{offered} offered, {admitted} admitted, limit {allowed}: twice the limit tells", numbers)
+        why = f"{offered} offered in a window, {admitted} admitted, limit {allowed}: twice the limit tells"
+        return undecided(why, numbers)
     if before >= allowed and not _outlasted(evidence):
         return undecided("the key's earlier use is unknown: no x-ratelimit-remaining-requests on the probe", numbers)
-    return passed(f"{admitted} admitted of {offered} offered; {before} slots were spent before the run", numbers)
+    sent = len(evidence.records)
+    return passed(f"{admitted} admitted of {sent} offered; {before} slots were spent before the run", numbers)
+
+
+def _offered(evidence: Evidence) -> int:
+    """The demand: the most requests that were sent within one window."""
+    moments = (decided(evidence, record) for record in evidence.records)
+    return crowded(moments, evidence.ledger.plan.window).size
 
 
 def _outlasted(evidence: Evidence) -> bool:

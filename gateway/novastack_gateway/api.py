@@ -6,8 +6,9 @@ It answers `POST /v1/chat/completions` too, through the ASGI twin, so that it wo
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.routing import APIRouter
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
@@ -62,7 +63,8 @@ def respond(problem: Problem) -> Response:
 
 def application(*, pipeline: Pipeline, catalog: Catalog, metrics: Metrics) -> Any:
     """The ASGI application behind the hot routes."""
-    app = FastAPI(title="Novastack gateway", description=__doc__.splitlines()[0], redoc_url=None)
+    # FastAPI's own page loads its scripts from a CDN; this one brings them along.
+    app = FastAPIOffline(title="Novastack gateway", description=__doc__.splitlines()[0], redoc_url=None)
     app.include_router(_v1(pipeline, catalog))
     app.include_router(_operations(metrics))
     # The bare path and the one that names an upstream are answered alike.

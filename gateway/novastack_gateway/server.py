@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -153,8 +154,21 @@ def listen(config: GatewayConfig) -> socket.socket:
     return sock
 
 
-def _server(gateway: Gateway) -> uvicorn.Server:
-    return uvicorn.Server(
+class Server(uvicorn.Server):
+    """uvicorn's server, stopped by us: its own signal handlers end the process by the signal, not with exit status 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        """Once: finish what is under way. Twice: end at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _server(gateway: Gateway) -> Server:
+    return Server(
         uvicorn.Config(
             gateway.app,
             http=edge_protocol(gateway.hot),
@@ -178,16 +192,15 @@ def run(config: GatewayConfig, *, on_ready: Callable[[str], None]) -> None:
     server = _server(gateway)
 
     async def serve() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
         on_ready(url_of(sock))
         try:
             await server.serve(sockets=[sock])
         finally:
             gateway.close()
 
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner,
-    ):
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(serve())
 
 

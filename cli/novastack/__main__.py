@@ -1,0 +1,5 @@
+"""`python -m novastack` is `novastack`."""
+
+from novastack.app import main
+
+main()

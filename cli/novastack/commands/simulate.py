@@ -1,0 +1,60 @@
+"""`novastack simulate`: the three upstreams, faked faithfully, one port each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from novastack import config, endpoints
+from novastack.failure import USAGE, FailureError
+from novastack.tables import endpoint_table
+from novastack_simulators.config import SimulatorsConfig
+from novastack_simulators.server import Endpoint, PortTaken, run
+
+
+def simulate(
+    *,
+    file: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="novastack.yaml, or its `simulators:` part.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="Only this upstream; repeat for each.")
+    ] = None,
+    speed: Annotated[float | None, typer.Option(min=0.001, help="20 is twenty times faster than the model.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed, other answers.")] = None,
+    announce: Annotated[bool, typer.Option(help="Print the endpoints as one line of JSON, for programs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Validate the configuration and exit.")] = False,
+) -> None:
+    """Serve the simulated upstreams until Ctrl-C, each in its native wire."""
+    settings = configured(file, only, {"speed": speed, "seed": seed})
+    if check:
+        typer.echo("The configuration of the simulators is valid.")
+        return
+
+    def ready(listening: Sequence[Endpoint]) -> None:
+        if announce:
+            typer.echo(endpoints.announced(listening))
+        else:
+            Console().print(endpoint_table(listening))
+
+    try:
+        run(settings, on_ready=ready)
+    except PortTaken as taken:
+        raise FailureError(f"The {taken.strerror}. Choose another port in the configuration, or 0 for any that is free.") from None
+
+
+def configured(
+    file: Path | None, only: Sequence[str] | None, changes: dict[str, float | int | None]
+) -> SimulatorsConfig:
+    """The simulators' configuration, as the options change it.
+
+    Raises FailureError.
+    """
+    settings = config.load(file, "simulators", SimulatorsConfig)
+    settings = settings.model_copy(update={name: value for name, value in changes.items() if value is not None})
+    try:
+        return settings.only(only) if only else settings
+    except ValueError as error:
+        raise FailureError(f"--only: {error}", status=USAGE) from None

@@ -1,0 +1,96 @@
+"""`novastack up`: the simulators and the gateway as two processes, and all that is needed to talk to them."""
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from novastack import endpoints
+from novastack.commands import serve, simulate
+from novastack.failure import FailureError
+from novastack.processes import Child, Family, family
+from novastack.tables import endpoint_table, gateway_table
+from novastack_gateway.config import DEVELOPMENT_KEY, GatewayConfig
+from novastack_simulators.server import Endpoint
+
+
+def up(
+    *,
+    file: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="novastack.yaml.")] = None,
+    speed: Annotated[float | None, typer.Option(min=0.001, help="20 is twenty times faster than the models.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The gateway's port; 0 is any free one.")] = None,
+) -> None:
+    """Start the simulators and the gateway, print how to talk to them, and stop both on Ctrl-C."""
+    # Validated here first, so that a mistake in the file is told once and by this process.
+    simulate.configured(file, None, {"speed": speed})
+    settings = serve.configured(file, None, port)
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console(highlight=False)
+    try:
+        with family(quiet=False) as children:
+            url, listening = start(children, file=file, speed=speed, port=port)
+            console.print(endpoint_table(listening))
+            console.print(gateway_table(url, _models(settings), _key(settings)))
+            console.print(_snippet(url, _key(settings)), soft_wrap=True, markup=False)
+            console.print("Ctrl-C stops both.", style="dim")
+            raise FailureError(_first_to_end(children).obituary())
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+def start(
+    children: Family, *, file: Path | None, speed: float | None, port: int | None
+) -> tuple[str, tuple[Endpoint, ...]]:
+    """Both programs, the gateway in front of the simulators; the gateway's URL and the simulators' endpoints.
+
+    Raises FailureError.
+    """
+    config = ["--config", str(file)] if file else []
+    faster = ["--speed", str(speed)] if speed else []
+    listening = endpoints.parse(children.start("simulate", "simulate", "--announce", *config, *faster).ready())
+    chosen = ["--port", str(port)] if port is not None else []
+    # A file may name upstreams of its own; without one the gateway stands in front of what was just started.
+    behind = [] if _names_upstreams(file) else ["--endpoints", endpoints.announced(listening)]
+    gateway = children.start("serve", "serve", "--announce", *config, *chosen, *behind)
+    return gateway.ready(), listening
+
+
+def _names_upstreams(file: Path | None) -> bool:
+    return "upstreams" in serve.configured(file).model_fields_set
+
+
+def _first_to_end(children: Family) -> Child:
+    """Wait in a thread: the main thread must stay free to hear Ctrl-C."""
+    ended: list[Child] = []
+    waiter = threading.Thread(target=lambda: ended.append(children.first_to_end()), daemon=True)
+    waiter.start()
+    while waiter.is_alive():
+        waiter.join(timeout=0.5)
+    return ended[0]
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _key(settings: GatewayConfig) -> str:
+    """The development key may be shown; a key of the user's own may not."""
+    keys = [caller.key.get_secret_value() for caller in settings.callers]
+    return DEVELOPMENT_KEY if DEVELOPMENT_KEY in keys else "(from your configuration)"
+
+
+def _models(settings: GatewayConfig) -> list[str]:
+    return [model.id for upstream in settings.upstreams for model in upstream.models]
+
+
+def _snippet(url: str, key: str) -> str:
+    shown = key if key == DEVELOPMENT_KEY else "$KEY"
+    return (
+        f"curl {url}/v1/chat/completions \\\n"
+        f"  -H 'Authorization: Bearer {shown}' -H 'Content-Type: application/json' \\\n"
+        """  -d '{"model": "DeepSeek-V4-Pro", "messages": [{"role": "user", "content": "Hello"}]}'"""
+    )

@@ -1,5 +1,7 @@
 """The event reader, in whatever pieces the bytes come."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ def test_pieces_do_not_matter(cuts: list[int]) -> None:
     """Any cutting gives the same events."""
     edges = [0, *sorted(cuts), len(STREAM)]
     reader = EventReader()
-    pieces = [STREAM[begin:end] for begin, end in zip(edges, edges[1:], strict=False)]
+    pieces = [STREAM[begin:end] for begin, end in pairwise(edges)]
     assert [*EVENTS] == [event for piece in pieces for event in reader.feed(piece)]
 
 

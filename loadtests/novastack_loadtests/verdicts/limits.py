@@ -27,6 +27,8 @@ def envelope(evidence: Evidence) -> Verdict:
         held = sorted(pair for pair in admitted if window.since < pair[0].earliest and pair[0].latest <= window.until)
         extra = [Offender(record.call.id, f"admission beyond {allowed}") for _, record in held[allowed:]]
         return failed(f"{worst.size} admitted in one window of {length:g} s, limit {allowed}", extra, numbers, window)
+    if crowded(possible(evidence), length).size > allowed:
+        return undecided(f"{summary}, but requests that ended in an error may have been admitted as well", numbers)
     offered = _offered(evidence)
     if offered < 2 * allowed:
         return undecided(f"{summary}, but only {offered} were offered in one: twice the limit tells", numbers)

@@ -22,7 +22,9 @@ def vocabulary() -> Mapping[str, tuple[str, ...]]:
     fake = Faker("en_US")
     fake.seed_instance(SEED)
     words = {kind: _draw(getattr(fake, kind)) for kind in KINDS}
-    return {**words, "job": tuple(map(_plain, words["job"]))}
+    # RFC 3339, 5.6: a date-time has an offset.
+    moments = tuple(f"{moment}Z" for moment in words["iso8601"])
+    return {**words, "job": tuple(map(_plain, words["job"])), "iso8601": moments}
 
 
 def _draw(make: Callable[[], Any]) -> tuple[str, ...]:

@@ -1,0 +1,95 @@
+"""The control plane: about, journal, reset, faults, docs."""
+
+from typing import Any
+
+import pytest
+
+
+def test_about(client: Any) -> None:
+    """Who the upstream is."""
+    about = client.http.get(client.endpoint.control_url).json()
+    expected = {
+        "upstream": client.endpoint.name,
+        "profile": client.endpoint.profile,
+        "dialect": client.endpoint.dialect,
+        "models": list(client.endpoint.models),
+        "seed": 0,
+        "speed": 1000.0,
+    }
+    assert expected == about
+
+
+def test_the_journal_tells_of_a_request(client: Any) -> None:
+    """Every field that the ledger joins on, and no key."""
+    reply = client.post(client.body("hi canary:abcd-1"), **{"x-request-id": "req-7"})
+    (entry,) = client.journal(request_id="req-7")
+    assert (200, "abcd-1", 1, False) == (reply.status_code, entry["canary"], entry["attempt"], entry["stream"])
+    assert entry["arrived"] <= entry["first_byte"] <= entry["last_byte"]
+    assert entry["tokens"]["completion"] == entry["tokens"]["sent"] > 0
+    assert entry["key"].startswith("sha256:")
+    assert client.endpoint.api_key not in str(entry)
+    assert [entry] == client.journal(canary="abcd-1")
+    assert [] == client.journal(canary="other")
+
+
+def test_a_refused_request_is_in_the_journal_too(client: Any) -> None:
+    """Also one with a wrong key, of which only the fingerprint is kept."""
+    client.post({}, authorization="Bearer sk-wrong-key-here")
+    (entry,) = client.journal()
+    assert 401 == entry["status"]
+    assert "sk-wrong-key-here" not in str(entry)
+
+
+def test_reset_forgets_everything(client: Any) -> None:
+    """Journal, armed faults and attempts start again."""
+    client.arm({"do": "status", "status": 500})
+    client.ask()
+    assert 204 == client.http.post(f"{client.endpoint.control_url}/reset").status_code
+    assert [] == client.journal()
+    assert 200 == client.ask().status_code
+    assert 1 == client.journal()[0]["attempt"]
+
+
+def test_faults_are_replaced_and_removed(client: Any) -> None:
+    """PUT replaces the list, GET shows it, DELETE empties it."""
+    fault = {"do": "stall", "at": {"after_tokens": 3}, "when": {"nth": 2}, "for": 1.5}
+    assert [fault] == client.arm(fault).json()
+    url = f"{client.endpoint.control_url}/faults"
+    assert [fault] == client.http.get(url).json()
+    assert 204 == client.http.delete(url).status_code
+    assert [] == client.http.get(url).json()
+
+
+def test_a_bad_list_changes_nothing_and_names_each_field(client: Any) -> None:
+    """Atomic: the good fault of a bad list is not armed."""
+    client.arm({"do": "cut"})
+    answer = client.arm({"do": "cut"}, {"do": "explode"}, {"do": "cut", "at": "x"}, {"do": "stall", "for": -1})
+    assert 422 == answer.status_code
+    assert ["faults[1]", "faults[2].at", "faults[3].for"] == [
+        field["where"] for field in answer.json()["error"]["fields"]
+    ]
+    assert [{"do": "cut", "at": "before_headers", "when": "always"}] == client.http.get(
+        f"{client.endpoint.control_url}/faults"
+    ).json()
+
+
+@pytest.mark.parametrize("body", [b"{", b"{}", b"null", b'"x"', b"[1]"])
+def test_any_bad_list_is_422(client: Any, body: bytes) -> None:
+    """Never a 500, whatever is sent."""
+    answer = client.http.put(
+        f"{client.endpoint.control_url}/faults", content=body, headers={"content-type": "application/json"}
+    )
+    assert 422 == answer.status_code
+    assert "faults" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("page", ["docs", "openapi.json"])
+def test_the_documentation_is_served(client: Any, page: str) -> None:
+    """FastAPI's own pages, under /_sim."""
+    assert 200 == client.http.get(f"{client.endpoint.control_url}/{page}").status_code
+
+
+def test_control_needs_no_key_and_knows_its_limits(client: Any) -> None:
+    """A bad query is a 422 that names it; an unknown page is a 404."""
+    assert "limit" in client.http.get(f"{client.endpoint.control_url}/journal?limit=x").json()["error"]["message"]
+    assert 404 == client.http.get(f"{client.endpoint.control_url}/nowhere").status_code

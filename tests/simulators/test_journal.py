@@ -1,0 +1,46 @@
+"""The journal is bounded, filters, and never holds a key."""
+
+from novastack_simulators.journal import Journal, fingerprint
+
+
+def test_it_keeps_the_newest_and_counts_the_dropped() -> None:
+    """Beyond its capacity the oldest entry goes."""
+    journal = Journal("u", capacity=2)
+    for number in range(5):
+        journal.open("GET", f"/{number}", {}, now=float(number))
+    report = journal.report()
+    assert (["/3", "/4"], 3) == ([entry["path"] for entry in report["entries"]], report["dropped"])
+
+
+def test_it_filters_and_limits() -> None:
+    """By request id, by canary, and to the newest few."""
+    journal = Journal("u")
+    for number in range(4):
+        journal.open("GET", "/", {"x-request-id": f"r{number % 2}"}, now=0.0).canary = f"c{number}"
+    assert [2, 4] == [entry["sequence"] for entry in journal.report(request_id="r1")["entries"]]
+    assert [3] == [entry["sequence"] for entry in journal.report(canary="c2")["entries"]]
+    assert [4] == [entry["sequence"] for entry in journal.report(request_id="r1", limit=1)["entries"]]
+    assert [] == journal.report(limit=0)["entries"]
+
+
+def test_credentials_are_masked() -> None:
+    """No header that carries a credential is kept; others are."""
+    fields = {"authorization": "Bearer sk-secret", "x-api-key": "sk-secret", "cookie": "sk-secret", "accept": "*/*"}
+    journal = Journal("u")
+    journal.open("GET", "/", fields, now=0.0)
+    assert "sk-secret" not in str(journal.report())
+    assert "*/*" == journal.report()["entries"][0]["headers"]["accept"]
+
+
+def test_a_fingerprint_is_short_and_not_the_key() -> None:
+    """The form that the other programs join on."""
+    assert "sha256:2bb80d537b1d" == fingerprint("secret")
+
+
+def test_clear_empties_it() -> None:
+    """After a reset nothing is remembered."""
+    journal = Journal("u", capacity=1)
+    journal.open("GET", "/", {}, now=0.0)
+    journal.open("GET", "/", {}, now=0.0)
+    journal.clear()
+    assert {"entries": [], "dropped": 0} == journal.report()

@@ -6,6 +6,7 @@ import typer
 
 from novastack import __version__
 from novastack.commands.check import check
+from novastack.commands.demo import demo
 from novastack.commands.explain import explain
 from novastack.commands.load import load_app
 from novastack.commands.serve import serve
@@ -36,7 +37,7 @@ def _root(
     """The front door itself does nothing."""
 
 
-for _function in (up, simulate, serve, explain, check):
+for _function in (demo, up, simulate, serve, explain, check):
     app.command(_function.__name__, cls=Command)(_function)
 app.add_typer(load_app, name="load")
 

@@ -1,11 +1,21 @@
 """What the front door shows a person: tables that stay readable in a pipe."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 from novastack_simulators.server import Endpoint
+
+WIDTH: Final = 100
+
+
+def console_of() -> Console:
+    """Standard output, for a person; a pipe has no width of its own and is given one that is wide enough."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
 def endpoint_table(endpoints: Iterable[Endpoint]) -> Table:

@@ -60,9 +60,9 @@ def redact(text: str) -> str:
 def unanswered(error: TransportError) -> Problem:
     """No whole reply came."""
     if isinstance(error, TooSlow):
-        return Problem(504, f"No answer: {error}.", type="server_error", code="upstream_timeout")
+        return Problem(504, f"No whole answer: {error}.", type="server_error", code="upstream_timeout")
     code = "upstream_unreachable" if isinstance(error, Unreachable) else "upstream_broken"
-    return Problem(502, f"No answer: {error}.", type="server_error", code=code)
+    return Problem(502, f"No whole answer: {error}.", type="server_error", code=code)
 
 
 def truncated() -> Problem:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from novastack.commands.serve import configured
 from novastack.failure import USAGE, FailureError
+from novastack.tables import console_of
 from novastack_gateway.errors import Problem
 from novastack_gateway.routing import FORWARDED_TO, PATH_TAIL, Signals
 from novastack_gateway.server import table_of
@@ -28,7 +28,7 @@ def explain(
     headers = [_header(text) for text in header or ()]
     if forwarded_to is not None:
         headers.append((FORWARDED_TO, forwarded_to))
-    console = Console(highlight=False)
+    console = console_of()
     try:
         choice = table.choose(Signals(model, _path_upstream(path), tuple(headers)))
     except Problem as problem:

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from novastack import config, endpoints
 from novastack.failure import USAGE, FailureError
-from novastack.tables import endpoint_table
+from novastack.tables import console_of, endpoint_table
 from novastack_simulators.config import SimulatorsConfig
 from novastack_simulators.server import Endpoint, PortTaken, run
 
@@ -37,12 +36,14 @@ def simulate(
         if announce:
             typer.echo(endpoints.announced(listening))
         else:
-            Console().print(endpoint_table(listening))
+            console_of().print(endpoint_table(listening))
 
     try:
         run(settings, on_ready=ready)
     except PortTaken as taken:
-        raise FailureError(f"The {taken.strerror}. Choose another port in the configuration, or 0 for any that is free.") from None
+        raise FailureError(
+            f"The {taken.strerror}. Choose another port in the configuration, or 0 for any that is free."
+        ) from None
 
 
 def configured(

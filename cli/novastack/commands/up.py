@@ -7,13 +7,12 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from novastack import endpoints
+from novastack import config, endpoints
 from novastack.commands import serve, simulate
 from novastack.failure import FailureError
 from novastack.processes import Child, Family, family
-from novastack.tables import endpoint_table, gateway_table
+from novastack.tables import console_of, endpoint_table, gateway_table
 from novastack_gateway.config import DEVELOPMENT_KEY, GatewayConfig
 from novastack_simulators.server import Endpoint
 
@@ -29,7 +28,7 @@ def up(
     simulate.configured(file, None, {"speed": speed})
     settings = serve.configured(file, None, port)
     signal.signal(signal.SIGTERM, _interrupt)
-    console = Console(highlight=False)
+    console = console_of()
     try:
         with family(quiet=False) as children:
             url, listening = start(children, file=file, speed=speed, port=port)
@@ -49,18 +48,18 @@ def start(
 
     Raises FailureError.
     """
-    config = ["--config", str(file)] if file else []
+    told = ["--config", str(file)] if file else []
     faster = ["--speed", str(speed)] if speed else []
-    listening = endpoints.parse(children.start("simulate", "simulate", "--announce", *config, *faster).ready())
+    listening = endpoints.parse(children.start("simulate", "simulate", "--announce", *told, *faster).ready())
     chosen = ["--port", str(port)] if port is not None else []
     # A file may name upstreams of its own; without one the gateway stands in front of what was just started.
     behind = [] if _names_upstreams(file) else ["--endpoints", endpoints.announced(listening)]
-    gateway = children.start("serve", "serve", "--announce", *config, *chosen, *behind)
+    gateway = children.start("serve", "serve", "--announce", *told, *chosen, *behind)
     return gateway.ready(), listening
 
 
 def _names_upstreams(file: Path | None) -> bool:
-    return "upstreams" in serve.configured(file).model_fields_set
+    return "upstreams" in config.load(file, "gateway", GatewayConfig).model_fields_set
 
 
 def _first_to_end(children: Family) -> Child:

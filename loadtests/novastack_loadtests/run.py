@@ -57,7 +57,7 @@ def run(settings: Settings, ledger: Path | None = None) -> Report:
     with TemporaryDirectory(prefix="novastack-load-") as folder:
         path = ledger or Path(folder) / "ledger.ndjson"
         before = [fetch(url) for url in settings.simulators]
-        _play(_open(settings, path), settings.api_key, path)
+        _play(_open(settings, path), settings.api_key, path, Path(folder) / "locust.log")
         after = [fetch(url) for url in settings.simulators]
         return judge(gather(read(path), map(since, before, after)))
 
@@ -87,14 +87,14 @@ def command(plan: Plan) -> list[str]:
     ]
 
 
-def _play(plan: Plan, api_key: str, path: Path) -> None:
+def _play(plan: Plan, api_key: str, path: Path, words: Path) -> None:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")},
         "NOVASTACK_LOAD_PLAN": msgspec.json.encode(plan).decode(),
         "NOVASTACK_LOAD_LEDGER": str(path),
         "NOVASTACK_API_KEY": api_key,
     }
-    with (path.parent / f"{path.name}.log").open("w+b") as log:
+    with words.open("w+b") as log:
         # A session of its own: Ctrl-C comes to us alone, and we end the child in order.
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
             command(plan), env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
@@ -106,7 +106,6 @@ def _play(plan: Plan, api_key: str, path: Path) -> None:
         finally:
             _end(child)
         _survived(read(path), log)
-    (path.parent / f"{path.name}.log").unlink()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -21,6 +21,9 @@ from novastack_loadtests.settings import DEVELOPMENT_KEY, SIMULATORS, Settings, 
 INCONCLUSIVE: Final = 2
 USAGE: Final = 3
 
+#: Columns of the report when it goes into a pipe or a file.
+NARROWEST: Final = 120
+
 Url = Annotated[str, typer.Argument(metavar="URL", help="The gateway, such as http://127.0.0.1:8080.")]
 Key = Annotated[str, typer.Option(envvar="NOVASTACK_API_KEY", show_default="the development key", help="Its key.")]
 Simulators = Annotated[
@@ -111,7 +114,7 @@ def _judged(settings: Settings, files: Mapping[str, Path], ledger: Path | None) 
         _folders(files, ledger)
         with errors.status(f"load {settings.scenario}: {settings.duration:g} s, then the replies in flight"):
             report = run(settings, ledger)
-        show(report, Console())
+        show(report, _console())
         _write(report, files)
     except UsageError as error:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
@@ -123,6 +126,12 @@ def _judged(settings: Settings, files: Mapping[str, Path], ledger: Path | None) 
         errors.print("Interrupted: the load was stopped, nothing is judged.")
         return INCONCLUSIVE
     return report.exit_code
+
+
+def _console() -> Console:
+    """A pipe has no width of its own; 80 columns would break every line of the table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=NARROWEST)
 
 
 def _folders(files: Mapping[str, Path], ledger: Path | None) -> None:

@@ -92,7 +92,9 @@ class _Visit:
         }
         name = f"{self.call.route}{' (stream)' if self.call.stream else ''}"
         body = msgspec.json.encode(self.call.body())
-        return {"url": self.call.path, "data": body, "headers": headers, "name": name}
+        # The plan's own target: Locust's page lets a user change the host of a run that is under way.
+        url = self._session.plan.target + self.call.path
+        return {"url": url, "data": body, "headers": headers, "name": name}
 
     def read(self, response: Any) -> None:
         """Reads the reply to its end; the time is stamped before anything is parsed."""

@@ -51,6 +51,7 @@ def options(parser: Any, **_: Any) -> None:
 
 def prepare(environment: Any, **_: Any) -> None:
     """Refuses what cannot be judged yet, and lets replies in flight end."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if not isinstance(environment.runner, LocalRunner):
         log.error("One process only: the ledgers of several workers are not brought together yet.")
         environment.process_exit_code = 3

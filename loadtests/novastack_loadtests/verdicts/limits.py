@@ -22,7 +22,9 @@ def envelope(evidence: Evidence) -> Verdict:
     worst = crowded((moment for moment, _ in admitted), length)
     window = Window(worst.until - length, worst.until, worst.size)
     numbers = {"limit": allowed, "admitted": len(admitted), "worst window": worst.size}
-    summary = f"at most {worst.size} of {allowed} admitted in any {length:g} s"
+    earlier = spent(evidence, allowed) if evidence.ledger.probe else 0
+    uncounted = f", beside {earlier} spent before the run" if earlier else ""
+    summary = f"at most {worst.size} of {allowed} admitted in any {length:g} s{uncounted}"
     if worst.size > allowed:
         held = sorted(pair for pair in admitted if window.since < pair[0].earliest and pair[0].latest <= window.until)
         extra = [Offender(record.call.id, f"admission beyond {allowed}") for _, record in held[allowed:]]

@@ -30,8 +30,8 @@ def claude(anthropic_endpoint: Any) -> Iterator[anthropic.Anthropic]:
 
 
 @pytest.fixture
-def anthropic_endpoint(fleet: dict[str, Any]) -> Any:
-    return fleet["anthropic"].endpoint
+def anthropic_endpoint(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue("anthropic").endpoint  # the fixture; here the name is the SDK's
 
 
 OFF: dict[str, Any] = {"enable_thinking": False, "thinking": {"type": "disabled"}}

@@ -64,5 +64,5 @@ def _stopped(choice: Choice, stops: tuple[str, ...]) -> Choice:
 def _until(tokens: tuple[str, ...], end: int) -> tuple[str, ...]:
     """The tokens up to a character position; the one that crosses it is shortened."""
     ends = accumulate(len(token) for token in tokens)
-    cut = (token[: len(token) - max(0, stop - end)] for token, stop in zip(tokens, ends, strict=True))
+    cut = (token[: max(0, len(token) - max(0, stop - end))] for token, stop in zip(tokens, ends, strict=True))
     return tuple(token for token in cut if token)

@@ -33,6 +33,14 @@ def test_a_limit_gives_exactly_so_many_tokens_of_the_whole(limit: int, thinks: b
     assert (whole.reasoning + whole.text)[:limit] == cut.reasoning + cut.text
 
 
+@given(st.integers(0, 200), st.integers(1, 12))
+def test_a_stop_sequence_anywhere_leaves_what_was_before(start: int, length: int) -> None:
+    """Whatever it is and wherever it stands, also across tokens."""
+    whole = "".join(said().text)
+    stop = whole[start : start + length]
+    assert whole[: whole.index(stop)] == "".join(said(stop=(stop,)).text)
+
+
 def test_a_stop_sequence_cuts_and_is_not_emitted() -> None:
     """The text ends just before the sequence that was found first."""
     whole = "".join(said().text)

@@ -146,7 +146,7 @@ def _documents(messages: Sequence[wire.Message]) -> None:
             param = f"messages.{index}.content.{number}"
             if message.role == "assistant" and isinstance(block, wire.Document):
                 raise Refusal(
-                    "unsupported", param=param, message="`document` blocks are not allowed in assistant messages"
+                    "invalid", param=param, message="`document` blocks are not allowed in assistant messages"
                 )
             if message.role == "user" and isinstance(block, wire.Text) and block.citations:
-                raise Refusal("unsupported", param=f"{param}.citations", message="must be empty on user text blocks")
+                raise Refusal("invalid", param=f"{param}.citations", message="must be empty on user text blocks")

@@ -37,6 +37,7 @@ class Lab:
         self.epoch: float | None = None
         self.numbers = itertools.count(1)
         self.lock = threading.Lock()
+        self.closing = threading.Event()
         self.url = ""
 
     @property
@@ -106,6 +107,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         number = next(self.lab.numbers)
+        if self.lab.defect == "silent":
+            self.lab.closing.wait(30)
+            return
         if self.headers["authorization"] != f"Bearer {KEY}":
             self.answer(401, {"error": {"message": "wrong key"}})
             return
@@ -203,6 +207,7 @@ def serving(lab: Lab) -> Iterator[Lab]:
     try:
         yield lab
     finally:
+        lab.closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

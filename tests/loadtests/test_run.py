@@ -52,6 +52,17 @@ def test_a_limiter_that_admits_too_many_fails(laboratory: Callable[..., Any]) ->
     assert ["envelope"] == [name for name, outcome in outcomes(report).items() if outcome == "FAIL"]
 
 
+def test_requests_still_open_at_the_end_leave_the_question_open(
+    laboratory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A gateway that never answers: the run ends all the same, and says what it does not know."""
+    monkeypatch.setattr("novastack_loadtests.run.DRAIN", 1)
+    report = run(
+        settings(laboratory(defect="silent"), scenario="routing", duration=0.5, rate=10.0), tmp_path / "ledger"
+    )
+    assert ("INCONCLUSIVE", {"unfinished": 5}) == (outcomes(report)["conservation"], report.outcomes)
+
+
 def test_a_host_that_was_not_allowed_gets_no_request() -> None:
     """The complaint comes before anything is sent."""
     with pytest.raises(UsageError, match=r"--allow-host gateway\.example"):
@@ -83,6 +94,30 @@ def test_without_locust_one_line_says_what_to_install(
 def test_the_key_is_not_on_the_command_line(desk: Any) -> None:
     """Every process may read the arguments of every other."""
     assert not [word for word in command(desk.plan(scenario="routing")) if "sk-" in word or "key" in word]
+
+
+def test_locusts_own_command_line_refuses_a_foreign_host(tmp_path: Path) -> None:
+    """The same safety as everywhere."""
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            LOCUSTFILE,
+            "--headless",
+            "-t",
+            "1s",
+            "--host",
+            "http://gateway.example",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (3, True) == (ended.returncode, "--allow-host gateway.example" in ended.stderr)
 
 
 def test_locusts_own_command_line_ends_with_a_verdict(laboratory: Callable[..., Any], tmp_path: Path) -> None:

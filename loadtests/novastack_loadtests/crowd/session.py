@@ -82,6 +82,8 @@ class Session:
         self._file.write(encode(line))
 
     def close(self) -> None:
-        """Writes the last line. What is still open then has no record, and conservation will say so."""
+        """Writes the last line, once. What is still open then has no record, and conservation will say so."""
+        if self._file.closed:
+            return
         self.write(End(claimed=self._claimed, unsent=tuple(sorted(self._waiting))))
         self._file.close()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from novastack_simulators.faults import AnyFault
 from novastack_simulators.profile import Strict, profile_names
@@ -51,19 +51,21 @@ class SimulatorsConfig(Strict):
             _default(9101, "qwen3-235b-a22b"),
             _default(9102, "deepseek-v4-pro"),
             _default(9103, "claude-opus-4-7"),
-        ),
-        min_length=1,
+        )
     )
 
-    @model_validator(mode="after")
-    def _distinct(self) -> "SimulatorsConfig":
-        names = [upstream.name for upstream in self.upstreams]
+    @field_validator("upstreams")
+    @classmethod
+    def _distinct(cls, upstreams: tuple[UpstreamConfig, ...]) -> tuple[UpstreamConfig, ...]:
+        names = [upstream.name for upstream in upstreams]
+        if not names:
+            raise ValueError("at least one upstream is expected")
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"upstreams: the name {twice[0]!r} is used more than once")
-        ports = [upstream.port for upstream in self.upstreams if upstream.port]
+            raise ValueError(f"the name {twice[0]!r} is used more than once")
+        ports = [upstream.port for upstream in upstreams if upstream.port]
         if again := sorted({port for port in ports if ports.count(port) > 1}):
-            raise ValueError(f"upstreams: the port {again[0]} is used more than once")
-        return self
+            raise ValueError(f"the port {again[0]} is used more than once")
+        return upstreams
 
     def only(self, names: Sequence[str]) -> "SimulatorsConfig":
         """The same configuration with the named upstreams only. Raises ValueError listing the known names."""

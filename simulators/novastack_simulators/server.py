@@ -28,11 +28,11 @@ LOGGER: Final = logging.getLogger("novastack.simulators")
 BACKLOG: Final = 2048
 
 
-class PortTakenError(OSError):
+class PortTaken(OSError):  # noqa: N818 - the name says what is wrong
     """An upstream's port is in use; the message names upstream, host and port."""
 
-
-PortTaken = PortTakenError
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 class Endpoint(NamedTuple):
@@ -100,7 +100,7 @@ class Listening(NamedTuple):
 
 @contextlib.asynccontextmanager
 async def running(config: SimulatorsConfig) -> AsyncIterator[tuple[Endpoint, ...]]:
-    """Serves all upstreams while the context lasts. Raises PortTakenError before any of them answers."""
+    """Serves all upstreams while the context lasts. Raises PortTaken before any of them answers."""
     wheel = Wheel(asyncio.get_running_loop())
     with contextlib.ExitStack() as sockets:
         listening = [_listen(config, each, wheel, sockets) for each in config.upstreams]
@@ -146,7 +146,7 @@ def _bound(host: str, each: UpstreamConfig) -> socket.socket:
         listener.close()
         reason = error.strerror or str(error)
         text = f"upstream {each.name} cannot listen on {host}:{each.port}: {reason}"
-        raise PortTakenError(error.errno, text) from error
+        raise PortTaken(error.errno, text) from error
     return listener
 
 

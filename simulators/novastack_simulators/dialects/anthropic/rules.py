@@ -145,8 +145,6 @@ def _documents(messages: Sequence[wire.Message]) -> None:
         for number, block in enumerate(blocks):
             param = f"messages.{index}.content.{number}"
             if message.role == "assistant" and isinstance(block, wire.Document):
-                raise Refusal(
-                    "invalid", param=param, message="`document` blocks are not allowed in assistant messages"
-                )
+                raise Refusal("invalid", param=param, message="`document` blocks are not allowed in assistant messages")
             if message.role == "user" and isinstance(block, wire.Text) and block.citations:
                 raise Refusal("invalid", param=f"{param}.citations", message="must be empty on user text blocks")

@@ -1,0 +1,42 @@
+"""The pages keep up with the code: every fault, setting and profile has its line."""
+
+from pathlib import Path
+
+import pytest
+
+from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
+from novastack_simulators.faults import FAULTS
+from novastack_simulators.faults.fault import MOMENTS, PHASES
+from novastack_simulators.profile import profile_names
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_has_a_section_with_its_parameters(name: str) -> None:
+    """A heading of its name, and below it each of its own parameters."""
+    text = (DOCS / "faults.md").read_text(encoding="utf-8")
+    assert f"\n## {name}\n" in text
+    section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    fields = FAULTS[name].model.model_fields.items()
+    parameters = [field.alias or own for own, field in fields if own not in ("do", "at", "when")]
+    assert [] == [each for each in parameters if f"`{each}`" not in section]
+
+
+@pytest.mark.parametrize("word", [*PHASES, "after_tokens", "always", *MOMENTS])
+def test_every_phase_and_moment_is_explained(word: str) -> None:
+    """The language of `at` and `when`."""
+    assert f"`{word}`" in (DOCS / "faults.md").read_text(encoding="utf-8").replace('"', "")
+
+
+@pytest.mark.parametrize("setting", sorted({*SimulatorsConfig.model_fields, *UpstreamConfig.model_fields}))
+def test_every_setting_is_explained(setting: str) -> None:
+    """A row for each in the page about the simulators."""
+    assert f"| `{setting}` |" in (DOCS / "simulators.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_every_profile_lists_its_deviations(profile: str) -> None:
+    """Honesty has a heading for each profile."""
+    text = (DOCS / "simulators.md").read_text(encoding="utf-8")
+    assert f"\n### {profile}\n" in text.split("## Known deviations")[1]

@@ -7,12 +7,23 @@ import msgspec
 
 from novastack.failure import USAGE, FailureError
 from novastack_gateway.config import GatewayConfig, UpstreamConfig
-from novastack_simulators.server import Endpoint
 
 
-def announced(endpoints: Iterable[Endpoint]) -> str:
-    """One line of JSON."""
-    return msgspec.json.encode(list(endpoints)).decode()
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One simulated upstream: `base_url` is for SDKs, `control_url` ends in /_sim, `api_key` is one it accepts."""
+
+    name: str
+    dialect: str
+    base_url: str
+    control_url: str
+    api_key: str
+    models: tuple[str, ...]
+
+
+def announced(listening: Iterable[object]) -> str:
+    """One line of JSON; the simulators' own endpoints have the same attributes."""
+    fields = Endpoint.__struct_fields__
+    return msgspec.json.encode([{name: getattr(endpoint, name) for name in fields} for endpoint in listening]).decode()
 
 
 def parse(text: str) -> tuple[Endpoint, ...]:
@@ -21,7 +32,7 @@ def parse(text: str) -> tuple[Endpoint, ...]:
     Raises FailureError.
     """
     try:
-        return tuple(msgspec.json.decode(text, type=list[Endpoint]))
+        return msgspec.json.decode(text, type=tuple[Endpoint, ...])
     except msgspec.DecodeError as error:
         raise FailureError(
             f"--endpoints: expected the line that `novastack simulate --announce` prints: {error}", status=USAGE

@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from novastack_simulators.server import Endpoint
+from novastack.endpoints import Endpoint
 
 WIDTH: Final = 100
 
@@ -18,12 +18,12 @@ def console_of() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=WIDTH)
 
 
-def endpoint_table(endpoints: Iterable[Endpoint]) -> Table:
+def endpoint_table(listening: Iterable[Endpoint]) -> Table:
     """The simulated upstreams: what a client needs to call each directly."""
     table = Table(box=SIMPLE_HEAD, title="Simulated upstreams", title_justify="left", title_style="bold")
     for column in ("upstream", "dialect", "base URL and key"):
         table.add_column(column, no_wrap=True)
-    for endpoint in endpoints:
+    for endpoint in listening:
         table.add_row(endpoint.name, endpoint.dialect, f"{endpoint.base_url}\n{endpoint.api_key}")
     return table
 

@@ -33,10 +33,11 @@ def simulate(
         return
 
     def ready(listening: Sequence[Endpoint]) -> None:
+        line = endpoints.announced(listening)
         if announce:
-            typer.echo(endpoints.announced(listening))
+            typer.echo(line)
         else:
-            console_of().print(endpoint_table(listening))
+            console_of().print(endpoint_table(endpoints.parse(line)))
 
     try:
         run(settings, on_ready=ready)

@@ -10,11 +10,11 @@ import typer
 
 from novastack import config, endpoints
 from novastack.commands import serve, simulate
-from novastack.failure import FailureError
+from novastack.endpoints import Endpoint
+from novastack.failure import USAGE, FailureError
 from novastack.processes import Child, Family, family
 from novastack.tables import console_of, endpoint_table, gateway_table
 from novastack_gateway.config import DEVELOPMENT_KEY, GatewayConfig
-from novastack_simulators.server import Endpoint
 
 
 def up(
@@ -24,9 +24,7 @@ def up(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The gateway's port; 0 is any free one.")] = None,
 ) -> None:
     """Start the simulators and the gateway, print how to talk to them, and stop both on Ctrl-C."""
-    # Validated here first, so that a mistake in the file is told once and by this process.
-    simulate.configured(file, None, {"speed": speed})
-    settings = serve.configured(file, None, port)
+    settings = _validated(file, speed, port)
     signal.signal(signal.SIGTERM, _interrupt)
     console = console_of()
     try:
@@ -39,6 +37,25 @@ def up(
             raise FailureError(_first_to_end(children).obituary())
     except KeyboardInterrupt:
         console.print("Stopped.")
+
+
+def _validated(file: Path | None, speed: float | None, port: int | None) -> GatewayConfig:
+    """Both parts of the file, so that all mistakes are told at once, and by this process.
+
+    Raises FailureError.
+    """
+    mistakes: list[str] = []
+    for validate in (
+        lambda: simulate.configured(file, None, {"speed": speed}),
+        lambda: serve.configured(file, None, port),
+    ):
+        try:
+            validate()
+        except FailureError as failure:
+            mistakes += str(failure).splitlines()
+    if mistakes:
+        raise FailureError("\n".join(dict.fromkeys(mistakes)), status=USAGE)
+    return serve.configured(file, None, port)
 
 
 def start(

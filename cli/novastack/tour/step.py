@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from novastack_simulators.server import Endpoint
+from novastack.endpoints import Endpoint
 
 
 @dataclass(frozen=True, kw_only=True)

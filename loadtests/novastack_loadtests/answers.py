@@ -91,7 +91,7 @@ class Reading:
     def _take(self, data: bytes) -> None:
         try:
             chunk = _decode(data)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             self._spoil(f"not a chat completion: {error}")
             return
         if chunk.error is not None:

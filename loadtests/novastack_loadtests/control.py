@@ -19,12 +19,12 @@ class _Page(msgspec.Struct):
     dropped: int = 0
 
 
-def fetch(url: str) -> Journal:
-    """Reads one simulator; never raises: what went wrong is in `trouble`."""
+def fetch(url: str, limit: int = EVERYTHING) -> Journal:
+    """Reads one simulator, up to `limit` entries; never raises: what went wrong is in `trouble`."""
     root = url.rstrip("/")
     try:
         identity: dict[str, Any] = msgspec.convert(get_json(f"{root}/_sim"), dict[str, Any])
-        page = msgspec.convert(get_json(f"{root}/_sim/journal?limit={EVERYTHING}"), _Page)
+        page = msgspec.convert(get_json(f"{root}/_sim/journal?limit={limit}"), _Page)
         upstream = msgspec.convert(identity["upstream"], str)
     except Unreachable as error:
         return Journal(url=root, trouble=str(error))

@@ -49,6 +49,18 @@ def gather(ledger: Ledger, journals: Iterable[Journal]) -> Evidence:
     if not read:
         return Evidence(ledger, None, "no simulators were named")
     records = (*ledger.records, *((ledger.probe,) if ledger.probe else ()))
-    blind = covering(read, {record.call.expected for record in records})
     joined = join(ledger.plan.run, (record.call for record in records), read)
+    blind = covering(read, {record.call.expected for record in records}) or _elsewhere(records, joined)
     return Evidence(ledger, None if blind else joined, blind)
+
+
+def _elsewhere(records: Iterable[Record], joined: Join) -> str | None:
+    """Why these are not the upstreams of this gateway: nothing reached them, and no answer repeats its canary.
+
+    An answer that repeats its canary was made by a simulator: if no journal has it, that is a finding, not an excuse.
+    """
+    answers = [record for record in records if record.reply.status == 200]
+    echoed = any(record.call.canary in record.reply.canaries for record in answers)
+    if answers and not joined.by_id and not echoed:
+        return "the simulators saw nothing of this run: the gateway has other upstreams"
+    return None

@@ -5,7 +5,7 @@ was not asked is named in the notes.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import ceil
 from types import MappingProxyType
 from typing import Final
@@ -73,10 +73,20 @@ def _overall(outcomes: list[Outcome]) -> Outcome:
 
 
 def _notes(evidence: Evidence, unasked: list[str]) -> tuple[str, ...]:
-    if evidence.blind is None:
-        return ()
-    notes = (f"judged from the client's ledger alone: {evidence.blind}",)
-    return (*notes, f"not judged, since only journals can tell: {', '.join(unasked)}") if unasked else notes
+    notes = list(_errors(evidence.records))
+    if evidence.blind is not None:
+        notes.append(f"judged from the client's ledger alone: {evidence.blind}")
+    if unasked:
+        notes.append(f"not judged, since only journals can tell: {', '.join(unasked)}")
+    return tuple(notes)
+
+
+def _errors(records: tuple[Record, ...]) -> Iterator[str]:
+    """Why requests had no answer: the most frequent reasons, as the client met them."""
+    replies = (record.reply for record in records)
+    reasons = Counter((reply.outcome, reply.error) for reply in replies if reply.outcome in ("failed", "rejected"))
+    for (outcome, error), count in reasons.most_common(3):
+        yield f"{count} {outcome}: {error}"
 
 
 def _latency(records: tuple[Record, ...]) -> Mapping[str, float]:

@@ -6,6 +6,7 @@ Rule of this file: pure; the run's name and the known limit are arguments.
 from math import ceil
 
 from novastack_loadtests.call import Plan, base
+from novastack_loadtests.figures import whole
 from novastack_loadtests.ledger import Record
 from novastack_loadtests.scenarios import SCENARIOS
 from novastack_loadtests.settings import Settings
@@ -40,5 +41,4 @@ def plan(settings: Settings, run: str, limit: int | None = None) -> Plan:
 
 def told(probe: Record | None) -> int | None:
     """The limit that the probe's reply names, in requests per window."""
-    text = probe.reply.limit if probe else None
-    return int(text) if text and text.isdecimal() and int(text) > 0 else None
+    return (whole(probe.reply.limit) if probe else None) or None

@@ -56,7 +56,7 @@ def run(settings: Settings, ledger: Path | None = None) -> Report:
         raise UsageError("load tests need Locust: pip install 'novastack[loadtests]'")
     with TemporaryDirectory(prefix="novastack-load-") as folder:
         path = ledger or Path(folder) / "ledger.ndjson"
-        before = [fetch(url) for url in settings.simulators]
+        before = [fetch(url, limit=1) for url in settings.simulators]
         _play(_open(settings, path), settings.api_key, path, Path(folder) / "locust.log")
         after = [fetch(url) for url in settings.simulators]
         return judge(gather(read(path), map(since, before, after)))

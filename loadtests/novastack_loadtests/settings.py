@@ -7,7 +7,6 @@ comes at once, each with what would be right.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from math import isfinite
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,6 +18,12 @@ from novastack_loadtests.scenarios import SCENARIOS
 DEVELOPMENT_KEY: Final = "sk-novastack-dev"
 
 SIMULATORS: Final = ("http://127.0.0.1:9101", "http://127.0.0.1:9102", "http://127.0.0.1:9103")
+
+#: The longest run and the longest window, in seconds.
+DAY: Final = 86_400
+
+#: Users and requests per second beyond what one Locust process could be meant to do.
+MANY: Final = 10_000
 
 
 class UsageError(ValueError):
@@ -62,16 +67,17 @@ def check(settings: Settings) -> None:
 
 
 def _numbers(settings: Settings) -> Iterator[str]:
-    positive: dict[str, float | None] = {
-        "--duration": settings.duration,
-        "--rate": settings.rate,
-        "--users": settings.users,
-        "--limit": settings.limit,
-        "--window": settings.window,
-    }
-    for name, value in positive.items():
-        if value is not None and not (isfinite(value) and value > 0):
-            yield f"{name} is {value:g}: give a number above 0"
+    bounds: tuple[tuple[str, float | None, int], ...] = (
+        ("--duration", settings.duration, DAY),
+        ("--rate", settings.rate, MANY),
+        ("--users", settings.users, MANY),
+        ("--limit", settings.limit, 10**9),
+        ("--window", settings.window, DAY),
+    )
+    for name, value, highest in bounds:
+        # Written so that NaN, which is neither above nor below, is refused as well.
+        if value is not None and not 0 < value <= highest:
+            yield f"{name} is {value:g}: give a number above 0, at most {highest}"
     share = settings.stream_share
     if share is not None and not 0 <= share <= 1:
         yield f"--stream-share is {share:g}: give a share from 0 to 1"

@@ -110,6 +110,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.lab.defect == "silent":
             self.lab.closing.wait(30)
             return
+        if self.lab.defect == "redirect":
+            self.facts = {"location": f"{self.lab.url}/elsewhere"}
+            self.answer(307, {})
+            return
         if self.headers["authorization"] != f"Bearer {KEY}":
             self.answer(401, {"error": {"message": "wrong key"}})
             return

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from novastack_loadtests.judge import EXIT_CODES, judge
+from novastack_loadtests.ledger import Reply
 from novastack_loadtests.scenarios import SCENARIOS
 from novastack_loadtests.scenarios.routing import CELLS
 
@@ -54,6 +55,12 @@ def test_without_journals_the_report_says_what_it_could_not_ask(desk: Any) -> No
 def test_every_scenario_can_be_judged_on_nothing(desk: Any, name: str) -> None:
     """An empty run is inconclusive, and no traceback."""
     assert "INCONCLUSIVE" == judge(desk.evidence([], [], scenario=name, end=None)).outcome
+
+
+def test_errors_are_told_with_their_reason(desk: Any) -> None:
+    """The report says why nothing was answered."""
+    rows = [desk.record(index, reply=Reply(outcome="failed", error="refused to connect")) for index in range(3)]
+    assert "3 failed: refused to connect" == judge(desk.evidence(rows, scenario="routing")).notes[0]
 
 
 def test_latency_counts_from_when_a_call_was_due(desk: Any) -> None:

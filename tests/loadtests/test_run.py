@@ -35,16 +35,12 @@ def test_a_routing_run_passes_and_keeps_its_ledger(laboratory: Callable[..., Any
         ledger.end.claimed if ledger.end else None,
         list(tmp_path.iterdir()),
     )
-
-
-def test_streams_are_stamped_while_they_arrive(laboratory: Callable[..., Any], tmp_path: Path) -> None:
-    """Sent, headers, first text and end come in this order."""
-    run(settings(laboratory(), scenario="routing", stream_share=1.0, duration=0.3), tmp_path / "ledger")
-    for record in read(tmp_path / "ledger").records:
-        times = record.times
+    # Sent, headers, first text and end come in this order: a stream is stamped while it arrives.
+    for times in (record.times for record in ledger.records if record.call.stream):
         assert times.started <= times.first_byte <= times.first_text <= times.ended
 
 
+@pytest.mark.slow
 def test_a_limiter_that_admits_too_many_fails(laboratory: Callable[..., Any]) -> None:
     """Through Locust as through threads."""
     lab = laboratory(defect="over-admit", limit=20, window=1.0)
@@ -52,6 +48,7 @@ def test_a_limiter_that_admits_too_many_fails(laboratory: Callable[..., Any]) ->
     assert ["envelope"] == [name for name, outcome in outcomes(report).items() if outcome == "FAIL"]
 
 
+@pytest.mark.slow
 def test_requests_still_open_at_the_end_leave_the_question_open(
     laboratory: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -61,6 +58,13 @@ def test_requests_still_open_at_the_end_leave_the_question_open(
         settings(laboratory(defect="silent"), scenario="routing", duration=0.5, rate=10.0), tmp_path / "ledger"
     )
     assert ("INCONCLUSIVE", {"unfinished": 5}) == (outcomes(report)["conservation"], report.outcomes)
+
+
+@pytest.mark.slow
+def test_a_redirect_is_a_reply_and_not_followed(laboratory: Callable[..., Any]) -> None:
+    """It would carry the key to a host that nobody allowed."""
+    report = run(settings(laboratory(defect="redirect"), scenario="routing", duration=0.1, rate=20.0))
+    assert ({"rejected": 2}, "2 rejected: status 307") == (report.outcomes, report.notes[0])
 
 
 def test_a_host_that_was_not_allowed_gets_no_request() -> None:
@@ -96,6 +100,7 @@ def test_the_key_is_not_on_the_command_line(desk: Any) -> None:
     assert not [word for word in command(desk.plan(scenario="routing")) if "sk-" in word or "key" in word]
 
 
+@pytest.mark.slow
 def test_locusts_own_command_line_refuses_a_foreign_host(tmp_path: Path) -> None:
     """The same safety as everywhere."""
     ended = subprocess.run(
@@ -123,7 +128,7 @@ def test_locusts_own_command_line_refuses_a_foreign_host(tmp_path: Path) -> None
 def test_locusts_own_command_line_ends_with_a_verdict(laboratory: Callable[..., Any], tmp_path: Path) -> None:
     """`locust -f loadtests/locustfile.py` judges as well, and its exit code is the verdict's."""
     lab = laboratory(defect="misroute")
-    options = ["--headless", "-u", "20", "-r", "20", "-t", "2s", "--host", lab.url, "--rate", "50", "--only-summary"]
+    options = ["--headless", "-u", "20", "-r", "20", "-t", "2s", "--host", lab.url, "--rate", "150", "--only-summary"]
     ended = subprocess.run(
         [sys.executable, "-m", "locust", "-f", LOCUSTFILE, *options, "--simulators", *lab.simulators],
         cwd=tmp_path,

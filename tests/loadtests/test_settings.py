@@ -12,8 +12,9 @@ GOOD = {"scenario": "routing", "url": "http://127.0.0.1:8080"}
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"rate": 0.0}, "--rate is 0: give a number above 0"),
+        ({"rate": 0.0}, "--rate is 0: give a number above 0, at most 10000"),
         ({"duration": float("nan")}, "--duration is nan: give a number above 0"),
+        ({"duration": 1e300}, "--duration is 1e+300: give a number above 0, at most 86400"),
         ({"users": -1}, "--users is -1: give a number above 0"),
         ({"stream_share": 1.5}, "--stream-share is 1.5: give a share from 0 to 1"),
         ({"scenario": "x"}, "no scenario is called 'x'; there are routing, ratelimit"),

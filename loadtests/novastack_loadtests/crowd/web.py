@@ -104,7 +104,7 @@ def _open(settings: Settings, environment: Any, path: Path) -> tuple[Session, An
     session.write(plan)
     if record:
         session.write(record)
-    return session, [fetch(url) for url in settings.simulators]
+    return session, [fetch(url, limit=1) for url in settings.simulators]
 
 
 def halt(environment: Any, **_: Any) -> None:

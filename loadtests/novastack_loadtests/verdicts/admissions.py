@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from novastack_loadtests.evidence import Evidence
+from novastack_loadtests.figures import whole
 from novastack_loadtests.ledger import Record
 from novastack_loadtests.windows import Interval
 
@@ -58,16 +59,16 @@ def _passed_on(evidence: Evidence, record: Record) -> bool:
 def limit(evidence: Evidence) -> int | None:
     """Requests per window: what the user stated, or else what the first reply that names a limit says."""
     stated = evidence.ledger.plan.limit
-    texts = (record.reply.limit for record in (evidence.ledger.probe, *evidence.records) if record)
-    return stated or next((int(text) for text in texts if text and text.isdecimal() and int(text) > 0), None)
+    named = (whole(record.reply.limit) for record in (evidence.ledger.probe, *evidence.records) if record)
+    return stated or next(filter(None, named), None)
 
 
 def spent(evidence: Evidence, allowed: int) -> int:
     """Slots that were taken before the probe, by its `remaining`; all of them when it did not say."""
     probe = evidence.ledger.probe
-    remaining = probe.reply.remaining if probe else None
-    if remaining is None or not remaining.isdecimal():
+    remaining = whole(probe.reply.remaining) if probe else None
+    if remaining is None:
         return allowed
     # An admitted probe took one of the slots itself.
     own = 0 if probe and probe.reply.status == 429 else 1
-    return max(0, allowed - int(remaining) - own)
+    return max(0, allowed - remaining - own)

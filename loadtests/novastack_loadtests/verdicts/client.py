@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Final
 
+from novastack_loadtests.arrivals import ARRIVALS
 from novastack_loadtests.call import names
 from novastack_loadtests.evidence import Evidence
 from novastack_loadtests.verdicts.verdict import Offender, Verdict, failed, passed, undecided
@@ -78,7 +79,7 @@ def schedule(evidence: Evidence) -> Verdict:
     length = plan.duration or max(record.times.intended for record in evidence.records) - min(
         record.times.intended for record in evidence.records
     )
-    planned = ceil(plan.rate * plan.duration) if plan.duration else len(lags)
+    planned = sum(1 for _ in ARRIVALS[plan.arrival](plan.rate, plan.duration)) if plan.duration else len(lags)
     numbers = {"planned": planned, "sent": len(lags), "lag p99 ms": round(late * 1000, 1)}
     if late > max(LAG_FLOOR, LAG_SHARE * length) or len(lags) < planned:
         summary = f"{len(lags)} of {planned} sent, p99 {late * 1000:.0f} ms late: use more --users or a lower --rate"

@@ -3,20 +3,16 @@
 Rule of this file: a header is judged as the text that was sent, and a promise only by what then happened.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from math import ceil
-from typing import Final
 
 from novastack_loadtests.evidence import Evidence
+from novastack_loadtests.figures import whole
 from novastack_loadtests.ledger import Record, Reply
 from novastack_loadtests.verdicts.admissions import SLACK, decided, everything, limit, possible, refusals
 from novastack_loadtests.verdicts.limits import NO_LIMIT
 from novastack_loadtests.verdicts.verdict import Offender, Verdict, failed, passed, undecided
 from novastack_loadtests.windows import gap_of, quiet
-
-#: RFC 9110, 10.2.3: delay-seconds is one or more digits.
-DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
 
 def promise(evidence: Evidence) -> Verdict:
@@ -37,23 +33,23 @@ def _ill_said(reply: Reply, window: float) -> str | None:
     said, precise = reply.retry_after, reply.retry_after_ms
     if said is None:
         return "no retry-after"
-    if not DIGITS.fullmatch(said) or int(said) < 1:
+    seconds = whole(said)
+    if not seconds:
         return f"retry-after {said!r} is not a whole number of seconds from 1"
-    if int(said) > ceil(window):
+    if seconds > ceil(window):
         return f"retry-after {said} is longer than the window of {window:g} s"
     if precise is None:
         return None
-    if not DIGITS.fullmatch(precise) or max(1, ceil(int(precise) / 1000)) != int(said):
-        return f"retry-after {said} and retry-after-ms {precise} contradict each other"
+    fine = whole(precise)
+    if fine is None or max(1, ceil(fine / 1000)) != seconds:
+        return f"retry-after {said} and retry-after-ms {precise!r} contradict each other"
     return None
 
 
 def _delay(reply: Reply) -> float | None:
     """Seconds until the promised time, by the more precise header."""
-    for text, unit in ((reply.retry_after_ms, 0.001), (reply.retry_after, 1.0)):
-        if text is not None and DIGITS.fullmatch(text):
-            return int(text) * unit
-    return None
+    told = ((whole(reply.retry_after_ms), 0.001), (whole(reply.retry_after), 1.0))
+    return next((number * unit for number, unit in told if number is not None), None)
 
 
 def _refuted(evidence: Evidence, refused: Iterable[Record]) -> Iterator[Offender]:
@@ -91,7 +87,8 @@ def _ill_counted(reply: Reply, allowed: int) -> str | None:
         (reply.remaining, "x-ratelimit-remaining-requests", lambda value: 0 <= value <= allowed),
     )
     for text, name, holds in checks:
-        if text is None or not DIGITS.fullmatch(text) or not holds(int(text)):
+        number = whole(text)
+        if number is None or not holds(number):
             return f"{name} is {text}, limit {allowed}"
     return None
 

@@ -65,7 +65,8 @@ def failed(
     window: Window | None = None,
 ) -> Verdict:
     """A FAIL with the first offenders and the number of all."""
-    every = tuple(offenders)
+    # Header text may hold anything: what cannot be printed would break a terminal or an XML file.
+    every = tuple(Offender(_printable(each.id), _printable(each.why)) for each in offenders)
     return Verdict(
         outcome="FAIL",
         summary=summary,
@@ -74,3 +75,7 @@ def failed(
         window=window,
         numbers=numbers or {},
     )
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -56,3 +56,11 @@ def test_the_terminal_shows_no_offenders_of_what_passed(desk: Any) -> None:
     """PASS is one line of the table."""
     text = shown(judge(desk.whole([desk.record(0)], scenario="routing", rate=0.1)))
     assert "load-test" not in text
+
+
+def test_what_a_gateway_writes_cannot_break_a_report(desk: Any) -> None:
+    """Control characters in a header end up in neither the terminal nor the XML."""
+    row = desk.record(0, reply=desk.answer(desk.call(0), upstream="\x1b[31m\x00"))
+    report = judge(desk.evidence([row], scenario="routing"))
+    ET.fromstring(REPORTS["junit"](report))
+    assert "\x1b" not in shown(report)

@@ -12,14 +12,14 @@ from novastack_contracts.profile import Profile
 from novastack_contracts.rule import FATAL, Rule
 from novastack_contracts.rules import FAMILIES
 
-_STREAM = ("framing", "stream")
-_ANSWER = ("chat", "usage")
+_STREAM = ("framing", "stream", "errors")
+_ANSWER = ("chat", "usage", "errors")
 
 
 def assert_stream(data: bytes, *, profile: Profile = Profile.COMPAT, n: int = 1) -> None:
     """Fail unless the bytes are a whole chat stream, of `n` choices, that keeps the framing and stream rules."""
     asked = {"stream": True, "n": n}
-    _hold("stream", asked, data, "text/event-stream", _rules(_STREAM, profile), profile)
+    _hold("stream" if n == 1 else "stream_two", asked, data, "text/event-stream", _rules(_STREAM, profile), profile)
 
 
 def assert_chat_completion(answer: Mapping[str, Any] | bytes, *, profile: Profile = Profile.COMPAT, n: int = 1) -> None:

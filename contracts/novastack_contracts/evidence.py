@@ -3,7 +3,6 @@
 The key is never here: a curl says `$KEY`, and the probe has masked any reply that quotes it.
 """
 
-import json
 import shlex
 from dataclasses import dataclass
 from typing import Final
@@ -53,11 +52,7 @@ def curl(call: Call) -> str:
 
 
 def _streams(body: bytes) -> bool:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(value, dict) and value.get("stream") is True
+    return b'"stream": true' in body
 
 
 def _marked(body: bytes, start: int, end: int) -> str:

@@ -51,20 +51,12 @@ class Exchange:
     @cached_property
     def value(self) -> Mapping[str, Any] | None:
         """The reply's JSON object, or None when the body is anything else."""
-        try:
-            value = json.loads(self.body)
-        except ValueError:
-            return None
-        return value if isinstance(value, dict) else None
+        return _object(self.body)
 
     @cached_property
     def asked(self) -> Mapping[str, Any]:
         """The JSON object that was sent; empty when the body was anything else."""
-        try:
-            value = json.loads(self.call.body)
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return _object(self.call.body) or {}
 
     @property
     def streams(self) -> bool:
@@ -100,6 +92,15 @@ class Exchange:
             if offset < seen:
                 return piece.at
         return None
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    # RecursionError: an endpoint may nest its JSON as deeply as it likes.
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 class Record(dict[str, Exchange]):

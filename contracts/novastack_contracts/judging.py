@@ -114,5 +114,6 @@ def message_of(exchange: Exchange) -> str:
     """What an error says, in one line."""
     error = exchange.value.get("error") if exchange.value else None
     text = error.get("message") if isinstance(error, dict) else error
-    shown = text if isinstance(text, str) else exchange.body.decode("utf-8", "replace")
-    return " ".join(shown.split())[:160] or "(empty body)"
+    shown = text if isinstance(text, str) else exchange.body[:400].decode("utf-8", "replace")
+    printable = "".join(char if char.isprintable() else " " for char in shown[:400])
+    return " ".join(printable.split())[:160] or "(empty body)"

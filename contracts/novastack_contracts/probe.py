@@ -21,11 +21,12 @@ _LARGEST: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait, in seconds: for a connection, for a whole reply, and for a rate limit to pass."""
+    """How long to wait, in seconds: for a connection, a whole reply, a rate limit to pass, and a whole run."""
 
     connect: float = 5.0
     reply: float = 60.0
     rate_limit: float = 30.0
+    run: float = 300.0
 
 
 class Probe:
@@ -34,6 +35,7 @@ class Probe:
     def __init__(self, target: Target, patience: Patience) -> None:
         self._key = target.key
         self._patience = patience
+        self._ends = time.monotonic() + patience.run
         timeout = httpx.Timeout(patience.reply, connect=patience.connect)
         self._client = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
 
@@ -46,7 +48,12 @@ class Probe:
         self._client.close()
 
     def send(self, name: str, call: Call) -> Exchange:
-        """Send a call; after a 429 that says when to come back, wait so long once and send it again."""
+        """Send a call; after a 429 that says when to come back, wait so long once and send it again.
+
+        Nothing is sent any more when the run has used up its time: the exchange says so.
+        """
+        if time.monotonic() > self._ends:
+            return Exchange(name=name, call=call, failure=f"not sent: the run took {self._patience.run:g} s before it")
         exchange = self._once(name, call)
         wait = _retry_after(exchange)
         if wait is None or wait > self._patience.rate_limit:
@@ -64,7 +71,7 @@ class Probe:
                 headers = tuple((key, self._mask(value.encode()).decode()) for key, value in reply.headers.items())
                 exchange = replace(exchange, status=reply.status_code, headers=headers)
                 failure = self._read(reply, pieces, started)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             failure = f"{type(error).__name__}: {error}".removesuffix(": ")
         return replace(exchange, pieces=self._masked(pieces), failure=failure)
 

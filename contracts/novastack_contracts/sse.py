@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_LINE: Final = re.compile(rb"([^\r\n]*)(\r\n|\n|\r)")
+_END: Final = re.compile(rb"\r\n|\n|\r")
 _BOM: Final = b"\xef\xbb\xbf"
 _FIELDS: Final = frozenset({b"data", b"event", b"id", b"retry"})
 
@@ -58,11 +58,11 @@ class Reader:
     def _take(self, buffer: bytes, *, final: bool) -> list[Event]:
         events: list[Event] = []
         position = 0
-        for match in _LINE.finditer(buffer):
-            if not final and match.end() == len(buffer) and match[2] == b"\r":
+        for match in _END.finditer(buffer):
+            if not final and match.end() == len(buffer) and match[0] == b"\r":
                 break
-            offset = self._base + match.start()
-            event = self._line(match[1], offset, self._base + match.end())
+            offset = self._base + position
+            event = self._line(buffer[position : match.start()], offset, self._base + match.end())
             position = match.end()
             if event is not None:
                 events.append(event)

@@ -158,7 +158,7 @@ def objects(holder: Mapping[str, Any] | None, key: str) -> list[Mapping[str, Any
 def _payload(event: sse.Event) -> Payload:
     try:
         value = msgspec.json.decode(event.data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = None
     return Payload(event, value if isinstance(value, dict) else None)
 
@@ -173,7 +173,7 @@ def _follow(payload: Payload, voices: dict[int, Voice]) -> Iterator[Slipped]:
             voice.state, slip = _ORDER[voice.state, part]
             if slip is not None:
                 yield Slipped(slip, index, payload.event)
-        if _delta(choice).get("role", "assistant") not in {"assistant", None}:
+        if _delta(choice).get("role") not in ("assistant", None):
             yield Slipped(Slip.ROLE_WRONG, index, payload.event)
         _grow(voice, choice, payload.event)
 

@@ -41,6 +41,8 @@ def _base(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise TargetError(f"{url!r} is not a URL: {error}") from None
+    if not url.isprintable() or " " in url:
+        raise TargetError(f"{url!r} is not a URL: it holds spaces or control characters")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise TargetError(f"{url!r} is not an http(s) URL: write one like http://127.0.0.1:8080/v1")
     if parts.username or parts.query or parts.fragment or port == 0:

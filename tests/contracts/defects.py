@@ -328,6 +328,9 @@ DEFECTS: dict[str, Defect] = {
     # framing
     "stream_as_json": _defect(_json_stream, "STR-001"),
     "stream_500": _defect(_failing_stream, "STR-001"),
+    "stream_empty": _defect(on_events(lambda _: b""), "STR-001"),
+    "stream_only_done": _defect(on_events(lambda _: _SPLICE), "STR-001"),
+    "stream_json_lines": _defect(on_events(lambda events: events.replace(b"data: ", b"")), "STR-001", "STR-003"),
     "stream_then_error": _defect(_stream_then_error, "STR-002"),
     "stream_unterminated": _defect(on_events(lambda events: events[:-1]), "STR-003", "STR-007"),
     "stream_stray_line": _defect(on_events(lambda events: b'{"id":1}\n' + events), "STR-003"),
@@ -371,6 +374,9 @@ DEFECTS: dict[str, Defect] = {
         on_deltas(lambda choice: choice["finish_reason"] == "stop" and choice.update(finish_reason="eos")), "STR-013"
     ),
     "stream_no_finish": _defect(on_deltas(lambda choice: choice.update(finish_reason=None)), "STR-014"),
+    "stream_no_choices": _defect(
+        on_chunks(lambda chunks: [chunk.update(choices=[]) for chunk in chunks]), "STR-014", "STR-028"
+    ),
     "stream_finish_twice": _defect(on_chunks(_finish_twice), "STR-014"),
     "stream_talks_on": _defect(on_chunks(_talk_after_finish), "STR-015"),
     "stream_no_role": _defect(on_deltas(lambda choice: choice["delta"].pop("role", None)), "STR-016"),
@@ -411,7 +417,7 @@ DEFECTS: dict[str, Defect] = {
         "TOOL-006",
     ),
     "call_lost": _defect(on_message(_drop("tool_calls")), "TOOL-007"),
-    "piece_no_index": _defect(on_pieces(_drop("index")), "TOOL-011", "TOOL-012", "TOOL-005"),
+    "piece_no_index": _defect(on_pieces(_drop("index")), "TOOL-011"),
     "piece_from_one": _defect(on_pieces(lambda piece: piece.update(index=piece["index"] + 1)), "TOOL-011"),
     "piece_repeats_name": _defect(on_pieces(_repeat_name), "TOOL-012"),
     # requests

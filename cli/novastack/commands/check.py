@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
 from novastack_contracts import FAMILIES, RULES, Exit, Patience, Profile, Report, Target, TargetError
 from novastack_contracts import check as judge
@@ -21,10 +22,10 @@ class CheckCommand(TyperCommand):
         """Parse the arguments."""
         try:
             return super().make_context(*args, **kwargs)
-        except Exception as error:
-            # Typer brings its own copy of click or none: its usage errors are known by what they carry.
-            if getattr(error, "exit_code", None) == Exit.UNJUDGED:
-                error.exit_code = int(Exit.USAGE)  # type: ignore[attr-defined]  # as just seen, it has one
+        except TyperException as error:
+            # The base of typer's usage errors, which are those that end with 2.
+            if error.exit_code == Exit.UNJUDGED:
+                error.exit_code = int(Exit.USAGE)
             raise
 
 

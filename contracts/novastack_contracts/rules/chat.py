@@ -79,7 +79,7 @@ def _one_meaning(exchange: Exchange, _record: Record) -> Iterator[Problem]:
         json.loads(text, object_pairs_hook=pairs, parse_constant=lambda word: faults.append(f"{word} is no JSON"))
     except UnicodeDecodeError as error:
         yield Problem("the body is not UTF-8", span=(error.start, error.end))
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for fault in faults:
         yield Problem(fault)

@@ -21,6 +21,8 @@ def _is_a_stream(exchange: Exchange, _record: Record) -> Iterator[Problem]:
         yield Problem(f"a sound request was answered with {exchange.status}")
     elif not exchange.header("content-type").startswith("text/event-stream"):
         yield Problem(f"content-type is {exchange.header('content-type')!r}, not text/event-stream")
+    elif not exchange.transcript.payloads:
+        yield Problem("the stream holds no chunk")
 
 
 def _error_first(exchange: Exchange, _record: Record) -> Iterator[Problem]:

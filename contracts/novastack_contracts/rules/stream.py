@@ -67,6 +67,8 @@ def _finish_words(exchange: Exchange, record: Record) -> Iterator[Problem]:
 
 
 def _finishes_once(exchange: Exchange, _record: Record) -> Iterator[Problem]:
+    if not exchange.transcript.voices:
+        yield Problem("no choice comes at all")
     for index, voice in exchange.transcript.voices.items():
         if not voice.finishes:
             yield Problem(f"choice {index} never gets a finish_reason")

@@ -10,6 +10,7 @@ from novastack_contracts.exchange import Exchange, Record
 from novastack_contracts.fitting import fits
 from novastack_contracts.judging import Bar, about, any_of, spoken
 from novastack_contracts.rule import Problem, Rule, Severity, Verdict
+from novastack_contracts.stream import Voice
 
 _TOOLED: Final = ("tool", "stream_tool")
 
@@ -39,12 +40,19 @@ def _whole(exchange: Exchange) -> Iterator[_Called]:
 
 def _assembled(exchange: Exchange) -> Iterator[_Called]:
     for number, voice in exchange.transcript.voices.items():
-        pieces = [piece for _, piece in voice.pieces]
-        for index in dict.fromkeys(piece.get("index") for piece in pieces):
-            mine = [piece for piece in pieces if piece.get("index") == index]
+        for mine in _by_index(voice).values():
             arguments = [_function(piece).get("arguments") for piece in mine]
             text = "".join(part for part in arguments if isinstance(part, str))
             yield _Called(number, _get(mine[0], "id"), _function(mine[0]).get("name"), text)
+
+
+def _by_index(voice: Voice) -> dict[int, list[Mapping[str, Any]]]:
+    """The pieces of each call; one without a usable index can belong to none, which TOOL-011 says."""
+    calls: dict[int, list[Mapping[str, Any]]] = {}
+    for _, piece in voice.pieces:
+        if type(piece.get("index")) is int:
+            calls.setdefault(piece["index"], []).append(piece)
+    return calls
 
 
 def _get(call: object, key: str) -> object:
@@ -59,6 +67,13 @@ def _function(call: object) -> Mapping[str, Any]:
 def _called(exchange: Exchange) -> Bar:
     bar = spoken(exchange)
     if bar is None and not _calls(exchange):
+        return Verdict.INCONCLUSIVE, "the model made no call"
+    return bar
+
+
+def _pieced(exchange: Exchange) -> Bar:
+    bar = spoken(exchange)
+    if bar is None and not any(voice.pieces for voice in exchange.transcript.voices.values()):
         return Verdict.INCONCLUSIVE, "the model made no call"
     return bar
 
@@ -90,7 +105,7 @@ def _arguments(exchange: Exchange, _record: Record) -> Iterator[Problem]:
 def _parsed(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -108,7 +123,8 @@ def _finishes(exchange: Exchange) -> list[str]:
 
 
 def _finish_and_calls(exchange: Exchange, _record: Record) -> Iterator[Problem]:
-    if not _calls(exchange):
+    # Pieces without an index are calls all the same, though nobody can put them together (TOOL-011).
+    if not _calls(exchange) and _pieced(exchange) is not None:
         yield Problem("finish_reason is tool_calls, and there is no call")
 
 
@@ -122,16 +138,18 @@ def _finish_says_so(exchange: Exchange, _record: Record) -> Iterator[Problem]:
 def _indexed(exchange: Exchange, record: Record) -> Iterator[Problem]:
     yield from fits("TOOL-011", "chunk")(exchange, record)
     for number, voice in exchange.transcript.voices.items():
-        seen = list(dict.fromkeys(piece.get("index") for _, piece in voice.pieces))
-        if all(type(index) is int for index in seen) and seen != list(range(len(seen))):
+        seen = list(_by_index(voice))
+        if seen != list(range(len(seen))):
             yield Problem(f"choice {number}: the calls' indexes are {seen}, not 0, 1, …")
 
 
 def _named_once(exchange: Exchange, _record: Record) -> Iterator[Problem]:
     for voice in exchange.transcript.voices.values():
-        begun: set[object] = set()
+        begun: set[int] = set()
         for event, piece in voice.pieces:
             index = piece.get("index")
+            if type(index) is not int:
+                continue
             if index in begun and (piece.get("id") or _function(piece).get("name")):
                 text = f"a later piece of call {index} repeats its id or name: clients concatenate them"
                 yield Problem(text, "$.choices[*].delta.tool_calls[*]", (event.offset, event.end))
@@ -210,7 +228,7 @@ RULES: Final = (
         why="Pieces are put together by index; without it SDKs fail or mix calls.",
         source="openai-python#3246, #2806; dynamo#4723; mistral.rs#1507",
         remedy="Send an integer index on every piece: 0 for the first call, 1 for the next.",
-        judge=about("stream_tool", gate=_called, find=_indexed),
+        judge=about("stream_tool", gate=_pieced, find=_indexed),
     ),
     Rule(
         id="TOOL-012",
@@ -219,6 +237,6 @@ RULES: Final = (
         why="Clients concatenate: a repeated name becomes `get_weatherget_weather`.",
         source="openai-openapi ChatCompletionMessageToolCallChunk; cases-contracts TOOL-012",
         remedy="Send id and name in the call's first piece, and only arguments after it.",
-        judge=about("stream_tool", gate=_called, find=_named_once),
+        judge=about("stream_tool", gate=_pieced, find=_named_once),
     ),
 )

@@ -5,28 +5,13 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from typer.core import TyperCommand
-from typer.exceptions import TyperException
 
-from novastack_contracts import FAMILIES, RULES, Exit, Patience, Profile, Report, Target, TargetError
+from novastack.failure import USAGE, FailureError
+from novastack_contracts import FAMILIES, RULES, Patience, Profile, Report, Target, TargetError
 from novastack_contracts import check as judge
 from novastack_contracts.reports import REPORTS, terminal
 
 _NARROWEST = 120
-
-
-class CheckCommand(TyperCommand):
-    """Ends with 3 on usage errors: 2, which is typer's own, says here that the endpoint could not be judged."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Parse the arguments."""
-        try:
-            return super().make_context(*args, **kwargs)
-        except TyperException as error:
-            # The base of typer's usage errors, which are those that end with 2.
-            if error.exit_code == Exit.UNJUDGED:
-                error.exit_code = int(Exit.USAGE)
-            raise
 
 
 def check(  # noqa: PLR0913 - one argument per option that a person can type
@@ -108,5 +93,4 @@ def _write(path: Path | None, form: str, report: Report, profile: Profile) -> No
 
 
 def _usage(message: str) -> NoReturn:
-    typer.echo(f"novastack check: {message}", err=True)
-    raise typer.Exit(int(Exit.USAGE))
+    raise FailureError(f"novastack check: {message}", status=USAGE)

@@ -184,6 +184,32 @@ def test_a_body_that_is_no_object_is_400(client: Any, body: bytes) -> None:
     assert "JSON" in (message := shape(client, reply)) or "valid dictionary" in message or "a map" in message
 
 
+@pytest.mark.parametrize("depth", [130, 950, 980, 985, 990])
+def test_a_body_that_is_nested_too_deep_is_400(client: Any, depth: int) -> None:
+    """At every depth, also just below what Python's own recursion allows."""
+    schema = {"type": "object", "x": "DEEP"}
+    tools = [
+        {"name": "f", "input_schema": schema}
+        if client.endpoint.dialect == "anthropic"
+        else {"type": "function", "function": {"name": "f", "parameters": schema}}
+    ]
+    body = json.dumps(client.body(tools=tools)).replace('"DEEP"', "[" * depth + "]" * depth)
+    reply = client.http.post(client.origin + client.path, content=body, headers=client.headers)
+    assert (400, True) == (reply.status_code, "nested" in shape(client, reply) or "JSON" in shape(client, reply))
+
+
+def test_a_wide_body_is_not_a_deep_one(client: Any) -> None:
+    """Many brackets side by side are fine."""
+    assert 200 == client.ask("[{" * 500).status_code
+    schema = {"type": "object", "x": [[]] * 500}
+    tools = [
+        {"name": "f", "input_schema": schema}
+        if client.endpoint.dialect == "anthropic"
+        else {"type": "function", "function": {"name": "f", "parameters": schema}}
+    ]
+    assert 200 == client.ask(tools=tools).status_code
+
+
 @pytest.mark.parametrize("header", [{}, {"authorization": "Basic eA=="}, {"authorization": "Bearer sk-wrong-key-4321"}])
 def test_a_missing_or_wrong_key_is_401(client: Any, header: dict[str, str]) -> None:
     """And the key is not said back in full."""

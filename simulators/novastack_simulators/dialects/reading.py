@@ -11,6 +11,7 @@ from novastack_simulators.generation.values import value
 from novastack_simulators.refusal import Refusal
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+DEEPEST: Final = 128
 PLACE: Final = re.compile(r" - at `(.*)`$")
 MISSING: Final = re.compile(r"Object missing required field `(.*?)`")
 UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*?)`")
@@ -28,9 +29,23 @@ def parsed(body: bytes) -> dict[str, Any]:
         found = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
         raise Refusal("malformed", message=str(error), length=len(body)) from None
+    if _nested(found, body):
+        text = f"the body is nested deeper than {DEEPEST} levels"
+        raise Refusal("malformed", message=text, length=len(body))
     if not isinstance(found, dict):
         raise Refusal("not_object", message="the body is not a JSON object", length=len(body))
     return found
+
+
+def _nested(found: Any, body: bytes) -> bool:
+    """Whether a body is too deep for what reads it later; only one with many brackets has to be walked."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    level = [found]
+    for _ in range(DEEPEST + 1):
+        level = [part for each in level for part in (each.values() if isinstance(each, dict) else each)]
+        level = [part for part in level if isinstance(part, dict | list)]
+    return bool(level)
 
 
 def typed(raw: dict[str, Any], kind: type[Body]) -> Body:

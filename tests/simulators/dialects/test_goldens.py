@@ -21,7 +21,7 @@ MASKS = (
     (rb"(msg_01|toolu_01|call_(?:\d\d_)?)[0-9A-Za-z]{22,24}", rb"\1*"),
     (rb'("signature":")[A-Za-z0-9+/=]{200,}"', rb'\1*"'),
     (rb" *\}\n", rb"}\n"),
-    (rb'"output_tokens":[1-7](,"service_tier":"standard","inference_geo":"global"\}\}\})', rb'"output_tokens":*\1'),
+    (rb'"output_tokens":[1-7](,"output_tokens_details":null)', rb'"output_tokens":*\1'),
 )
 SAID = {
     "text": Choice(text=("Good", " day")),

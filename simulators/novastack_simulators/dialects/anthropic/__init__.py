@@ -3,6 +3,7 @@
 platform.claude.com/docs/en/api (errors, versioning, migration-2026-10-21), the SDKs' types and recorded streams.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +16,24 @@ from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Refusal, Shape
 
 INVALID: Final = ("invalid_request_error", None)
+
+
+def _each(*names: str, supported: bool) -> dict[str, Any]:
+    return {name: {"supported": supported} for name in names}
+
+
+# What Opus 4.7 has of the SDK's type ModelCapabilities (2.12); what is not simulated is not claimed.
+EDITS: Final = ("clear_thinking_20251015", "clear_tool_uses_20250919", "compact_20260112")
+CAPABILITIES: Final[Mapping[str, Any]] = {
+    **_each("batch", "citations", "code_execution", "pdf_input", supported=False),
+    **_each("image_input", "structured_outputs", supported=True),
+    "context_management": {"supported": False, **_each(*EDITS, supported=False)},
+    "effort": {"supported": True, **_each("low", "medium", "high", "max", "xhigh", supported=True)},
+    "thinking": {
+        "supported": True,
+        "types": {**_each("adaptive", supported=True), **_each("enabled", supported=False)},
+    },
+}
 
 
 def _key(fields: Fields) -> str | None:
@@ -41,6 +60,7 @@ def _card(profile: Profile, name: str) -> dict[str, Any]:
         "created_at": f"{profile.released.isoformat()}T00:00:00Z",
         "max_input_tokens": int(profile.longest_input.value),
         "max_tokens": int(profile.longest_output.value),
+        "capabilities": CAPABILITIES,
     }
 
 

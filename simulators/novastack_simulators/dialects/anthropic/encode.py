@@ -42,6 +42,7 @@ def _message(letter: Letter) -> dict[str, Any]:
         "stop_reason": None,
         "stop_sequence": None,
         "stop_details": None,
+        "container": None,
     }
 
 
@@ -51,13 +52,15 @@ def _input(letter: Letter) -> dict[str, Any]:
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": 0,
         "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+        "server_tool_use": None,
     }
 
 
 def _output(letter: Letter) -> dict[str, Any]:
-    made = {"output_tokens": letter.generation.completion_tokens}
-    thought = {"output_tokens_details": {"thinking_tokens": letter.generation.reasoning_tokens}}
-    return {**made, **(thought if letter.prompt.thinking.on else {})}
+    return {
+        "output_tokens": letter.generation.completion_tokens,
+        "output_tokens_details": {"thinking_tokens": letter.generation.reasoning_tokens},
+    }
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -87,7 +90,7 @@ def _empty(letter: Letter, block: Block) -> dict[str, Any]:
     if block.type == "thinking":
         return {"type": "thinking", "thinking": "", "signature": ""}
     if block.type == "text":
-        return {"type": "text", "text": ""}
+        return {"type": "text", "text": "", "citations": None}
     identity = f"toolu_01{letters(letter.stamp, 22, block.number)}"
     return {"type": "tool_use", "id": identity, "name": block.name, "input": {}, "caller": {"type": "direct"}}
 
@@ -141,7 +144,13 @@ def stream(letter: Letter) -> tuple[Frame, ...]:
 def _start(letter: Letter, rng: Random) -> dict[str, Any]:
     """Recorded streams start with 1 to 7 output tokens; a start never counts more than will be made."""
     early = min(rng.randint(1, 7), letter.generation.completion_tokens)
-    usage = {**_input(letter), "output_tokens": early, "service_tier": "standard", "inference_geo": "global"}
+    usage = {
+        **_input(letter),
+        "output_tokens": early,
+        "output_tokens_details": None,
+        "service_tier": "standard",
+        "inference_geo": "global",
+    }
     return {"type": "message_start", "message": {**_message(letter), "usage": usage}}
 
 

@@ -22,7 +22,7 @@ def plan(settings: Settings, run: str, limit: int | None = None) -> Plan:
     """The plan of a run, given the limit if one is known."""
     scenario = SCENARIOS[settings.scenario]
     stated = settings.limit or limit
-    rate = settings.rate or scenario.rate(stated, settings.duration)
+    rate = settings.rate or scenario.rate(stated, min(settings.duration, settings.window))
     share = scenario.stream_share if settings.stream_share is None else settings.stream_share
     return Plan(
         run=run,

@@ -12,6 +12,12 @@ def test_twice_the_limit_is_offered_within_the_run() -> None:
     assert made.rate * 10.0 >= 2 * 600
 
 
+def test_a_run_longer_than_the_window_offers_as_much_in_each() -> None:
+    """The limit is per window: an hour at its rate would prove nothing."""
+    made = plan(Settings(scenario="ratelimit", url="http://127.0.0.1:1", duration=600.0), "r", limit=600)
+    assert made.rate * 60.0 >= 2 * 600
+
+
 def test_a_stated_limit_wins_over_the_header() -> None:
     """The user knows better."""
     made = plan(Settings(scenario="ratelimit", url="http://127.0.0.1:1", duration=10.0, limit=60), "r", limit=600)

@@ -21,9 +21,9 @@ CEILING: Final = 500.0
 GUESS: Final = 50.0
 
 
-def rate(limit: int | None, duration: float) -> float:
-    """Enough for twice the limit within the run, up to the ceiling."""
-    return GUESS if limit is None else min(CEILING, max(1.0, DEMAND * limit / duration))
+def rate(limit: int | None, seconds: float) -> float:
+    """Enough for twice the limit within these seconds (a window, or a shorter run), up to the ceiling."""
+    return GUESS if limit is None else min(CEILING, max(1.0, DEMAND * limit / seconds))
 
 
 def call(plan: Plan, index: int) -> Call:

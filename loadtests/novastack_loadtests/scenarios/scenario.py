@@ -8,7 +8,7 @@ from novastack_loadtests.call import Call, Plan
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """`call` is pure: plan and index to a request. `rate` takes the known limit and the duration in seconds."""
+    """`call` is pure: plan and index to a request. `rate` takes the known limit and the seconds in which it must be met."""
 
     name: str
     summary: str

@@ -138,6 +138,12 @@ def _found(label: str, proof: Proof, style: str) -> Text:
     return Text.assemble((label, style), text, (f"  {place}" if place else "", "cyan"))
 
 
+def _counts(report: Report, profile: Profile) -> dict[str, int]:
+    counts, fatal = report.counts(profile), len(report.fatal(profile))
+    named = {verdict.value: counts[verdict] for verdict in Verdict}
+    return named | {Verdict.BROKEN.value: fatal, "broken but only to note": counts[Verdict.BROKEN] - fatal}
+
+
 def _summary(report: Report, chosen: Profile) -> RenderableType:
     lines = [Text(f"{report.requests} requests in {report.seconds:.2f} s", style="dim")]
     if report.stopped is not None:
@@ -145,7 +151,7 @@ def _summary(report: Report, chosen: Profile) -> RenderableType:
         return Group(*lines)
     for profile in Profile:
         word, style = _ENDS[report.exit_code(profile)]
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(report.counts(profile).items()))
+        counts = ", ".join(f"{count} {name}" for name, count in _counts(report, profile).items() if count)
         fatal = ", ".join(result.rule.id for result in report.fatal(profile))
         mark = "→" if profile is chosen else " "
         lines.append(

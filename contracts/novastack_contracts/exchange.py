@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from novastack_contracts import stream
+from novastack_contracts.profile import Profile
+from novastack_contracts.wire import Misfit, fit
 
 KeyKind = Literal["valid", "wrong", "none"]
 
@@ -67,6 +69,12 @@ class Exchange:
     def transcript(self) -> stream.Transcript:
         """The reply read as an event stream."""
         return stream.read(self.body)
+
+    @cached_property
+    def chunk_misfits(self) -> tuple[tuple[stream.Payload, Misfit, frozenset[Profile]], ...]:
+        """Where the stream's chunks do not fit the wire model, in which profiles; each chunk is looked at once."""
+        chunks = self.transcript.chunks
+        return tuple((chunk, *found) for chunk in chunks for found in fit("chunk", chunk.event.data))
 
     @property
     def choices(self) -> list[Mapping[str, Any]]:

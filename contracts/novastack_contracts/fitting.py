@@ -12,9 +12,9 @@ from typing import Final
 
 from novastack_contracts.exchange import Exchange, Record
 from novastack_contracts.judging import Find
-from novastack_contracts.profile import BOTH, STRICT_ONLY, Profile
+from novastack_contracts.profile import STRICT_ONLY, Profile
 from novastack_contracts.rule import Problem
-from novastack_contracts.wire import Misfit, Path, misfits
+from novastack_contracts.wire import Misfit, Path, fit
 
 REST: Final = "RES-011"
 KEEPERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -83,26 +83,22 @@ def _once(problems: Iterator[Problem]) -> Iterator[Problem]:
 
 
 def _mine(rule: str, shape: str, exchange: Exchange) -> Iterator[Problem]:
-    for data, span in _documents(shape, exchange):
-        for misfit, profiles in _fit(shape, data):
-            if _owner(shape, misfit.path, strict=profiles == STRICT_ONLY) == rule:
-                yield Problem(misfit.text, misfit.pointer, span, profiles)
+    for misfit, profiles, span in _found(shape, exchange):
+        if _owner(shape, misfit.path, strict=profiles == STRICT_ONLY) == rule:
+            yield Problem(misfit.text, misfit.pointer, span, profiles)
 
 
-def _documents(shape: str, exchange: Exchange) -> Iterator[tuple[bytes, tuple[int, int] | None]]:
+def _found(shape: str, exchange: Exchange) -> Iterator[tuple[Misfit, frozenset[Profile], tuple[int, int] | None]]:
     if shape == "chunk" and exchange.streams:
-        for chunk in exchange.transcript.chunks:
-            yield chunk.event.data, (chunk.event.offset, chunk.event.end)
+        for payload, misfit, profiles in exchange.chunk_misfits:
+            yield misfit, profiles, (payload.event.offset, payload.event.end)
     if shape != "chunk" and not exchange.streams and exchange.value is not None:
-        yield exchange.body, None
+        for misfit, profiles in _fit(shape, exchange.body):
+            yield misfit, profiles, None
 
 
-@lru_cache(maxsize=8192)
-def _fit(shape: str, data: bytes) -> tuple[tuple[Misfit, frozenset[Profile]], ...]:
-    loose = misfits(shape, Profile.COMPAT, data)
-    places = {misfit.path for misfit in loose}
-    strict = (misfit for misfit in misfits(shape, Profile.STRICT, data) if misfit.path not in places)
-    return (*((misfit, BOTH) for misfit in loose), *((misfit, STRICT_ONLY) for misfit in strict))
+# Each answer is held against its shape once, however many rules ask.
+_fit = lru_cache(maxsize=256)(fit)
 
 
 def _owner(shape: str, path: Path, *, strict: bool) -> str:

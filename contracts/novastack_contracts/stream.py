@@ -119,6 +119,8 @@ class Transcript:
     """Everything that the stream said."""
 
     payloads: tuple[Payload, ...]
+    chunks: tuple[Payload, ...]
+    """The payloads that are JSON objects."""
     hollow: tuple[sse.Event, ...]
     terminators: tuple[sse.Event, ...]
     trailing: tuple[sse.Event, ...]
@@ -126,11 +128,6 @@ class Transcript:
     unfinished: int | None
     voices: Mapping[int, Voice]
     slips: tuple[Slipped, ...]
-
-    @property
-    def chunks(self) -> tuple[Payload, ...]:
-        """The payloads that are JSON objects."""
-        return tuple(payload for payload in self.payloads if payload.value is not None)
 
 
 def read(body: bytes) -> Transcript:
@@ -146,7 +143,8 @@ def read(body: bytes) -> Transcript:
     trailing = tuple(event for event in spoken if terminators and event.offset > terminators[0].offset)
     voices: dict[int, Voice] = {}
     slips = tuple(slip for payload in payloads for slip in _follow(payload, voices))
-    return Transcript(payloads, hollow, terminators, trailing, tuple(reader.strays), unfinished, voices, slips)
+    chunks = tuple(payload for payload in payloads if payload.value is not None)
+    return Transcript(payloads, chunks, hollow, terminators, trailing, tuple(reader.strays), unfinished, voices, slips)
 
 
 def objects(holder: Mapping[str, Any] | None, key: str) -> list[Mapping[str, Any]]:

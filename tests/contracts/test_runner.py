@@ -128,3 +128,15 @@ def test_patience_is_for_the_caller_to_set() -> None:
         Patience().rate_limit,
         Patience().run,
     )
+
+
+def test_a_warning_alone_never_fails_a_run(judged: Callable[..., Report]) -> None:
+    """It is broken, and the run is kept."""
+
+    def unsteady_clock(draft: Any) -> None:
+        for number, chunk in enumerate(draft.chunks or []):
+            chunk["created"] += number
+
+    report = judged(unsteady_clock)
+    verdicts = {result.rule.id: result.verdict(Profile.STRICT) for result in report.results}
+    assert (Verdict.BROKEN, Exit.KEPT) == (verdicts["STR-009"], report.exit_code(Profile.STRICT))

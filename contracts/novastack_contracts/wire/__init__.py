@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
-from novastack_contracts.profile import Profile
+from novastack_contracts.profile import BOTH, STRICT_ONLY, Profile
 from novastack_contracts.wire import compat, strict
 
 Path = tuple[str | int, ...]
@@ -48,6 +48,17 @@ def misfits(shape: str, profile: Profile, data: bytes) -> tuple[Misfit, ...]:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         return tuple(_misfit(one["loc"], one["type"], one["msg"]) for one in found)
     return ()
+
+
+def fit(shape: str, data: bytes) -> tuple[tuple[Misfit, frozenset[Profile]], ...]:
+    """All misfits with the profiles that they count in. What strict accepts, compat accepts: a test holds them to it."""
+    strict = misfits(shape, Profile.STRICT, data)
+    if not strict:
+        return ()
+    loose = misfits(shape, Profile.COMPAT, data)
+    places = {misfit.path for misfit in loose}
+    narrow = (misfit for misfit in strict if misfit.path not in places)
+    return (*((misfit, BOTH) for misfit in loose), *((misfit, STRICT_ONLY) for misfit in narrow))
 
 
 def _misfit(loc: Path, kind: str, text: str) -> Misfit:

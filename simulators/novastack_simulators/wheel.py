@@ -4,10 +4,12 @@ Times are absolute, so a late tick makes one write late and never the next.
 """
 
 import heapq
+import logging
 import math
 from collections.abc import Callable
 from typing import Final, Protocol
 
+LOGGER: Final = logging.getLogger("novastack.simulators")
 TICK: Final = 0.001
 
 
@@ -23,6 +25,14 @@ class Loop(Protocol):
     def time(self) -> float: ...
 
     def call_at(self, when: float, callback: Callable[[], object], /) -> Timer: ...
+
+
+def _call(callback: Callable[[], None]) -> None:
+    """One stream that fails must not stop the others that are due at the same tick."""
+    try:
+        callback()
+    except Exception:
+        LOGGER.exception("a callback of the timer wheel failed")
 
 
 class Wheel:
@@ -60,6 +70,6 @@ class Wheel:
         now = self._loop.time()
         while self._ticks and self._ticks[0] * TICK <= now + TICK / 2:
             for callback in self._slots.pop(heapq.heappop(self._ticks)):
-                callback()
+                _call(callback)
         if self._ticks:
             self._arm()

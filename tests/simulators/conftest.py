@@ -21,7 +21,8 @@ class Client:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.origin = endpoint.control_url.removesuffix("/_sim")
-        self.http = httpx.Client(timeout=10)
+        # As many idle connections as threads: httpcore may close a surplus one that another thread was just given.
+        self.http = httpx.Client(timeout=10, limits=httpx.Limits(max_connections=64, max_keepalive_connections=64))
         self.path = "/v1/messages" if endpoint.dialect == "anthropic" else "/v1/chat/completions"
         self.headers = {"authorization": f"Bearer {endpoint.api_key}", "anthropic-version": "2023-06-01"}
 

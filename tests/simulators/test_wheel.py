@@ -65,6 +65,17 @@ def test_only_one_timer_is_armed() -> None:
     assert [1.0] == [timer.when for timer in clock.live]
 
 
+def test_a_failing_callback_does_not_stop_the_others() -> None:
+    """What is due at the same tick and later is still called."""
+    clock, called = Clock(), []
+    wheel = Wheel(clock)
+    wheel.at(1, lambda: called.append(1 // 0))
+    wheel.at(1, lambda: called.append(1))
+    wheel.at(2, lambda: called.append(2))
+    clock.run()
+    assert [1, 2] == called
+
+
 def test_a_callback_may_add_another() -> None:
     """What is added while the wheel turns is called too."""
     clock, called = Clock(), []

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novastack_simulators.faults import FAULTS, AnyFault
 from novastack_simulators.upstream import Upstream
@@ -13,11 +15,14 @@ from novastack_simulators.upstream import Upstream
 def control(upstream: Upstream) -> FastAPI:
     """The FastAPI application. Its changes are atomic: a list with one bad fault changes nothing."""
     setting = upstream.setting
-    app = FastAPI(
+    # FastAPI's own page loads its scripts from a CDN; this one brings them along.
+    app = FastAPIOffline(
         title=f"Simulated upstream {setting.name}",
         docs_url="/_sim/docs",
         redoc_url=None,
         openapi_url="/_sim/openapi.json",
+        static_url="/_sim/static",
+        swagger_ui_oauth2_redirect_url="/_sim/docs/oauth2-redirect",
         exception_handlers={RequestValidationError: _invalid},
     )
 
@@ -49,7 +54,21 @@ def control(upstream: Upstream) -> FastAPI:
         return Response(status_code=204)
 
     _faults(app, upstream)
+    app.add_middleware(JsonBodies)
     return app
+
+
+class JsonBodies:
+    """Takes every body for JSON, whatever its Content-Type says: what curl sends by default is a form's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            others = [header for header in scope["headers"] if header[0] != b"content-type"]
+            scope = {**scope, "headers": [*others, (b"content-type", b"application/json")]}
+        await self._app(scope, receive, send)
 
 
 def _faults(app: FastAPI, upstream: Upstream) -> None:

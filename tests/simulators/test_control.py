@@ -50,6 +50,21 @@ def test_reset_forgets_everything(client: Any) -> None:
     assert 1 == client.journal()[0]["attempt"]
 
 
+def test_a_body_is_json_whatever_its_content_type(client: Any) -> None:
+    """What curl sends without a header of its own is taken too."""
+    url, form = f"{client.endpoint.control_url}/faults", {"content-type": "application/x-www-form-urlencoded"}
+    reply = client.http.put(url, content=b'[{"do": "status", "status": 500}]', headers=form)
+    assert (200, ["status"]) == (reply.status_code, [fault["do"] for fault in reply.json()])
+
+
+def test_the_docs_page_needs_no_network(client: Any) -> None:
+    """Its scripts and styles come from the simulator itself."""
+    page = client.http.get(f"{client.endpoint.control_url}/docs").text
+    assert "/_sim/static/swagger-ui-bundle.js" in page
+    assert "https://" not in page
+    assert 200 == client.http.get(f"{client.endpoint.control_url}/static/swagger-ui-bundle.js").status_code
+
+
 def test_faults_are_replaced_and_removed(client: Any) -> None:
     """PUT replaces the list, GET shows it, DELETE empties it."""
     fault = {"do": "stall", "at": {"after_tokens": 3}, "when": {"nth": 2}, "for": 1.5}

@@ -59,6 +59,7 @@ def read_envelope(body: bytes) -> Envelope:
 
     Raises Problem 400 that names the parameter, what was found and what is expected.
     """
+    reading.check_utf8(body)
     envelope = reading.read(_DECODER, body)
     if envelope.top_logprobs is not None and not envelope.logprobs:
         raise Problem(400, "'top_logprobs' needs 'logprobs' set to true.", code="invalid_value", param="top_logprobs")

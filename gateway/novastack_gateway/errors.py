@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from novastack_gateway import redaction
+
 Header = tuple[bytes, bytes]
 
 JSON: Header = (b"content-type", b"application/json")
@@ -27,6 +29,13 @@ class Problem(Exception):  # noqa: N818 - it is what the client is told, not a f
 
     def with_headers(self, *headers: Header) -> "Problem":
         return replace(self, headers=(*self.headers, *headers))
+
+    def without(self, secret: str) -> "Problem":
+        """The same, with a secret taken out of every word that is shown."""
+        message, code, param = (
+            None if text is None else redaction.without(secret, text) for text in (self.message, self.code, self.param)
+        )
+        return replace(self, message=message or "", code=code, param=param)
 
     def value(self) -> dict[str, Any]:
         """The error object: all four keys always present (OpenAI's spec, `components.schemas.Error`)."""

@@ -9,14 +9,8 @@ from typing import Final
 
 from novastack_gateway.dialects import Dialect
 from novastack_gateway.errors import Header, Problem
+from novastack_gateway.redaction import redact
 from novastack_gateway.transport import TooSlow, TransportError, Unreachable
-
-MAX_TEXT: Final = 2048
-
-# Keys of the usual shapes, whole or masked in the middle; and addresses inside a private network.
-_SECRETS: Final = re.compile(
-    r"\b(?:sk|pk|key)-[\w*.-]{4,}|\bBearer\s+\S+|\*{3,}\w*|\b(?:10|127|192\.168|172\.\d+)(?:\.\d+){1,3}\b"
-)
 
 # How an upstream's status is passed on. 401 to 404 speak of the gateway's own credential, bill and configuration,
 # not of the client's: they are the gateway's 502. A 422 is OpenAI's 400; 529 is Anthropic's word for 503.
@@ -39,22 +33,20 @@ _STATUS: Final[Mapping[int, tuple[int, str, str | None]]] = {
 _OTHERWISE: Final = (502, "server_error", "upstream_error")
 
 _RETRY: Final = frozenset({b"retry-after", b"retry-after-ms"})
+# RFC 9110 section 10.2.3: seconds or a date; fractions are sent by some and read by OpenAI's SDKs.
+_WHEN: Final = re.compile(rb"\d{1,9}(?:\.\d{1,9})?|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT")
 
 
 def refused(dialect: Dialect, status: int, headers: Sequence[Header], body: bytes) -> Problem:
     """An upstream's error reply, as the client is told."""
     ours, kind, code = _STATUS.get(status, _OTHERWISE)
-    retry = tuple(header for header in headers if header[0] in _RETRY)
+    retry = tuple((name, value) for name, value in headers if name in _RETRY and _WHEN.fullmatch(value))
     if kind != "invalid_request_error":
         return Problem(ours, f"The upstream answered with status {status}.", type=kind, code=code, headers=retry)
     message, param, theirs = dialect.message_of(body)
-    text = redact(message) if message else f"The upstream answered with status {status}."
+    text, param, theirs = (None if value is None else redact(value) for value in (message, param, theirs))
+    text = text or f"The upstream answered with status {status}."
     return Problem(ours, text, type=kind, code=code or theirs or "invalid_value", param=param, headers=retry)
-
-
-def redact(text: str) -> str:
-    """Without keys and internal addresses, and not longer than `MAX_TEXT` characters."""
-    return _SECRETS.sub("[redacted]", text[:MAX_TEXT])
 
 
 def unanswered(error: TransportError) -> Problem:

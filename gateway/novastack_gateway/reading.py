@@ -39,6 +39,19 @@ def read(decoder: "msgspec.json.Decoder[T]", text: bytes) -> T:
         raise Problem(400, "The JSON body of your request is nested too deep.") from None
 
 
+def check_utf8(text: bytes) -> None:
+    """RFC 8259 section 8.1: JSON between systems is UTF-8. The decoder looks only at what it decodes.
+
+    Raises Problem 400 that names the first wrong byte.
+    """
+    if text.isascii():
+        return
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"The body of your request is not UTF-8 (byte {error.start}).") from None
+
+
 def invalid(message: str) -> Problem:
     """A validation message of msgspec as OpenAI would say it."""
     found = _PATH.match(message)

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
-_FIRST_MODEL = re.compile(rb'\s*\{\s*"model"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
+# Strings are read in runs, not letter by letter: a prompt may have ten million of them.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]', re.DOTALL)
+_FIRST_MODEL = re.compile(rb'\s*\{\s*"model"\s*:\s*("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL)
+_SPACE = b" \t\n\r"
 
 
 class DuplicateMember(ValueError):  # noqa: N818 - says what is wrong with the object
@@ -30,7 +32,9 @@ def members(text: bytes) -> Iterator[tuple[str, int, int]]:
         elif depth == 1 and mark == b":" and name is None and key is not None:
             name, begin = msgspec.json.decode(key, type=str), token.end()
         elif depth == 1 and mark in (b",", b"}") and name is not None:
-            yield name, begin, token.start()
+            value = text[begin : token.start()]
+            begin += len(value) - len(value.lstrip(_SPACE))
+            yield name, begin, begin + len(value.strip(_SPACE))
             name = None
         if mark in (b"}", b"]"):
             depth -= 1
@@ -68,7 +72,8 @@ def replace_model(text: bytes, model: str) -> bytes:
     """
     value = msgspec.json.encode(model)
     first = _FIRST_MODEL.match(text)
-    # One literal "model" in the whole text, and it opens the object: no need to look further.
-    if first and text.count(b'"model"') == 1:
+    # One "model" in the whole text, and it opens the object: no need to look further. Written with escapes, each of
+    # its letters would need \u006.
+    if first and text.count(b'"model"') == 1 and b"\\u006" not in text:
         return text[: first.start(1)] + value + text[first.end(1) :]
     return replace(text, {"model": value})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 # The groups are atomic: a CRLF must not be read again as a CR followed by an LF.
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_LONGEST_BLANK = len(b"\r\n\r\n") - 1
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BOM = b"\xef\xbb\xbf"
 
@@ -32,30 +33,42 @@ class Events:
     """Bytes in, in pieces of any size; whole events out."""
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer = bytearray()
         self._begun = False
+        self._searched = 0
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that `data` completes.
 
         Raises EventTooLong when one does not end in time.
         """
-        buffer = self._buffer + data if self._buffer else data
-        if not self._begun and len(buffer) >= len(_BOM):
+        self._buffer += data
+        if not self._begun and len(self._buffer) >= len(_BOM):
             self._begun = True
-            buffer = buffer.removeprefix(_BOM)
+            if self._buffer.startswith(_BOM):
+                del self._buffer[: len(_BOM)]
+        whole, ends = self._whole()
         start = 0
-        for blank in _BLANK_LINE.finditer(buffer):
-            yield parse(buffer[start : blank.end()])
-            start = blank.end()
-        self._buffer = buffer[start:]
+        for end in ends:
+            yield parse(whole[start:end])
+            start = end
         if len(self._buffer) > MAX_EVENT_BYTES:
             raise EventTooLong(f"an event of over {MAX_EVENT_BYTES} bytes")
+
+    def _whole(self) -> tuple[bytes, list[int]]:
+        """The whole events at the front, taken out of the buffer, and where each ends."""
+        ends = [blank.end() for blank in _BLANK_LINE.finditer(self._buffer, self._searched)]
+        taken = ends[-1] if ends else 0
+        whole = bytes(self._buffer[:taken])
+        del self._buffer[:taken]
+        # What was searched once is not searched again, but for what may be the beginning of a blank line.
+        self._searched = max(0, len(self._buffer) - _LONGEST_BLANK)
+        return whole, ends
 
     @property
     def rest(self) -> bytes:
         """What came after the last whole event."""
-        return self._buffer
+        return bytes(self._buffer)
 
 
 def parse(raw: bytes) -> Event:

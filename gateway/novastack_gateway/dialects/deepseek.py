@@ -20,11 +20,14 @@ def put(ask: Ask) -> Put:
     body = openai.with_model(ask)
     if all(turn.role != "developer" for turn in ask.envelope.messages):
         return Put(body)
-    return Put(splice.replace(body, {"messages": _as_system(body, ask)}))
+    return Put(openai.once(lambda: splice.replace(body, {"messages": _as_system(body, ask)})))
 
 
 def _as_system(body: bytes, ask: Ask) -> bytes:
-    begin, end = next((begin, end) for name, begin, end in splice.members(body) if name == "messages")
+    spans = [(begin, end) for name, begin, end in splice.members(body) if name == "messages"]
+    if len(spans) > 1:
+        raise splice.DuplicateMember("messages")
+    begin, end = spans[0]
     messages = (bytes(message) for message in _MESSAGES.decode(body[begin:end]))
     turns = zip(ask.envelope.messages, messages, strict=True)
     return b"[%b]" % b",".join(

@@ -7,6 +7,7 @@ from typing import Protocol
 from novastack_gateway.envelope import Envelope
 from novastack_gateway.errors import Header, Problem
 from novastack_gateway.exchange import Usage
+from novastack_gateway.redaction import redact
 from novastack_gateway.sse import Event
 
 
@@ -66,6 +67,17 @@ class Dialect:
     stream: Callable[[Ask], Stream]
     message_of: Callable[[bytes], tuple[str | None, str | None, str | None]]
     """An error body's message, param and code; None where it has none."""
+
+
+def reported(message: str | None, code: str | None) -> Problem:
+    """An error that came under status 200: the stream, or the reply, has failed."""
+    text = redact(message) if message else "no message"
+    return Problem(
+        502,
+        f"The upstream reported an error: {text}",
+        type="server_error",
+        code=redact(code) if code else "upstream_error",
+    )
 
 
 def unusable(what: str) -> Problem:

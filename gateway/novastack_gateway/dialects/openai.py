@@ -1,11 +1,12 @@
 """Upstreams that speak OpenAI's own format: the client's bytes travel as they came, with only `model` replaced."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
 from novastack_gateway import reading, splice
-from novastack_gateway.dialects.dialect import Answer, Ask, Dialect, Put, unusable
+from novastack_gateway.dialects.dialect import Answer, Ask, Dialect, Put, reported, unusable
 from novastack_gateway.errors import Header, Problem
 from novastack_gateway.exchange import Usage
 from novastack_gateway.sse import Event
@@ -15,7 +16,7 @@ class _Glance(msgspec.Struct):
     """All that is read of an answer or chunk on its way through."""
 
     usage: Usage | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 _GLANCE: Final = msgspec.json.Decoder(_Glance)
@@ -30,10 +31,16 @@ def with_model(ask: Ask) -> bytes:
 
     Raises Problem 400 when the model is named twice.
     """
-    if ask.envelope.model == ask.model and ask.body.count(b'"model"') == 1:
-        return ask.body
+    return once(lambda: splice.replace_model(ask.body, ask.model))
+
+
+def once(change: Callable[[], bytes]) -> bytes:
+    """What `change` makes of a text.
+
+    Raises Problem 400 when a member that it changes is given twice.
+    """
     try:
-        return splice.replace_model(ask.body, ask.model)
+        return change()
     except splice.DuplicateMember as twice:
         raise Problem(400, f"'{twice}' is given twice.", code="duplicate_parameter", param=str(twice)) from None
 
@@ -45,7 +52,7 @@ def put(ask: Ask) -> Put:
 def answer(_: Ask, body: bytes) -> Answer:
     glance = _glance(body)
     if glance.error is not None:
-        raise error_of(bytes(glance.error))
+        raise error_of(glance.error)
     return Answer(body, glance.usage)
 
 
@@ -56,10 +63,10 @@ def _glance(data: bytes) -> _Glance:
         raise unusable("it is not the JSON that was expected") from None
 
 
-def error_of(error: bytes) -> Problem:
-    """An error that came under status 200: the stream, or the reply, has failed."""
-    message, _, code = _fields(reading.value_of(error))
-    return Problem(502, f"The upstream reported an error: {message or 'no message'}", type="server_error", code=code)
+def error_of(error: Any) -> Problem:
+    """An error that came under status 200."""
+    message, _, code = _fields(error)
+    return reported(message, code)
 
 
 class Passthrough:
@@ -73,10 +80,13 @@ class Passthrough:
         data = event.data
         if data == b"[DONE]":
             self.ended = True
-        elif data and (b'"usage"' in data or b'"error"' in data or data[:1] != b"{"):
+        elif event.name == b"error":
+            message, _, code = message_of(data)
+            raise reported(message, code)
+        elif data:
             glance = _glance(data)
             if glance.error is not None:
-                raise error_of(bytes(glance.error))
+                raise error_of(glance.error)
             self.usage = glance.usage or self.usage
         return event.raw
 

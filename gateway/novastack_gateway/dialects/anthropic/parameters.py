@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from novastack_gateway import reading
 from novastack_gateway.dialects.anthropic.chat import Chat
 from novastack_gateway.errors import Problem
 
@@ -39,7 +40,8 @@ _NEUTRAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "functions": ([],),
 }
 
-_MEMBERS: Final = msgspec.json.Decoder(dict[str, Any])
+_NULL: Final = msgspec.Raw(b"null")
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def dropped(body: bytes) -> tuple[str, ...]:
@@ -48,9 +50,11 @@ def dropped(body: bytes) -> tuple[str, ...]:
     Raises Problem 400 for one that cannot be.
     """
     found = []
-    for name, value in _MEMBERS.decode(body).items():
-        if name in _TRANSLATED or value is None:
+    for name, raw in reading.read(_MEMBERS, body).items():
+        if name in _TRANSLATED or raw == _NULL:
             continue
+        # A number that no float can hold, or nesting without end, asks for something all the same.
+        value = reading.value_of(bytes(raw))
         if name in _REFUSED and _REFUSED[name](value):
             raise Problem(
                 400,

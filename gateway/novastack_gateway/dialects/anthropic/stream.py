@@ -10,12 +10,13 @@ from novastack_gateway.dialects.anthropic.message import (
     Block,
     Message,
     TextBlock,
+    ThinkingBlock,
     Tokens,
     ToolUseBlock,
     completion_id,
     finish,
 )
-from novastack_gateway.dialects.dialect import Ask, unusable
+from novastack_gateway.dialects.dialect import Ask, reported, unusable
 from novastack_gateway.errors import Problem
 from novastack_gateway.exchange import Usage
 from novastack_gateway.sse import Event
@@ -76,7 +77,8 @@ class Chunks:
         self._head: dict[str, Any] = {}
         self._tokens = Tokens()
         self._calls: dict[int, int] = {}
-        self._without_arguments: set[int] = set()
+        self._whole_arguments: dict[int, bytes] = {}
+        self._finished = False
         self.usage: Usage | None = None
         self.ended = False
 
@@ -113,11 +115,16 @@ class Chunks:
         block = start.content_block
         if isinstance(block, ToolUseBlock):
             index = self._calls[start.index] = len(self._calls)
-            self._without_arguments.add(start.index)
+            self._whole_arguments[start.index] = bytes(block.input)
             function = {"name": block.name, "arguments": ""}
             call = {"index": index, "id": block.id, "type": "function", "function": function}
             return self._chunk({"tool_calls": [call]})
-        return self._chunk({"content": block.text}) if isinstance(block, TextBlock) and block.text else b""
+        match block:
+            case TextBlock(text=text) if text:
+                return self._chunk({"content": text})
+            case ThinkingBlock(thinking=thinking) if thinking:
+                return self._chunk({"reasoning_content": thinking})
+        return b""
 
     def continue_block(self, data: bytes) -> bytes:
         event = _BLOCK_DELTA.decode(data)
@@ -127,23 +134,25 @@ class Chunks:
             case _ThinkingDelta(thinking=thinking) if thinking:
                 return self._chunk({"reasoning_content": thinking})
             case _JsonDelta(partial_json=piece) if piece:
-                self._without_arguments.discard(event.index)
+                self._whole_arguments.pop(event.index, None)
                 return self._arguments(event.index, piece)
         return b""
 
     def end_block(self, data: bytes) -> bytes:
         index = _BLOCK_STOP.decode(data).index
-        if index not in self._without_arguments:
-            return b""
-        self._without_arguments.discard(index)
-        return self._arguments(index, "{}")  # a call without arguments: SDKs parse the text as a JSON object
+        # A call whose arguments came with its start, or that has none: SDKs parse the text as a JSON object.
+        whole = self._whole_arguments.pop(index, None)
+        return b"" if whole is None else self._arguments(index, whole.decode())
 
     def finish(self, data: bytes) -> bytes:
         event = _MESSAGE_DELTA.decode(data)
         self._count(event.usage)
+        self._finished = True
         return self._chunk({}, finish(event.delta.stop_reason))
 
     def end(self, _: bytes) -> bytes:
+        if not self._finished:
+            raise unusable("its stream ended without a stop reason")
         self.ended = True
         done = b"data: [DONE]\n\n"
         if not self._ask.envelope.wants_usage:
@@ -188,4 +197,4 @@ def _event(value: dict[str, Any]) -> bytes:
 
 def _reported(data: bytes) -> Problem:
     message, _, code = message_of(data)
-    return Problem(502, f"The upstream reported an error: {message or 'no message'}", type="server_error", code=code)
+    return reported(message, code)

@@ -29,11 +29,15 @@ class _Chat:
         self._pipeline = pipeline
 
     async def __call__(self, scope: Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        await asgi.answer(scope, receive, send, self._pipeline.chat)
+        path = scope["path"]
+        if scope.get("raw_path", path.encode()) == path.encode():
+            await asgi.answer(scope, receive, send, self._pipeline.chat)
+        else:  # written with escapes: another spelling of a path is another path (case PTH-01)
+            await respond(no_path(scope["method"], path))(scope, receive, send)
 
 
 class RequestIds:
-    """Gives every reply of the application an `x-request-id`, and turns a crash into a reply."""
+    """Gives every reply of the application an `x-request-id`, and the headers that its route left for it."""
 
     def __init__(self, app: Callable[..., Awaitable[None]], new_id: Callable[[], bytes]) -> None:
         self._app = app
@@ -50,6 +54,7 @@ class RequestIds:
                 headers = list(message.get("headers", []))
                 if not any(name == b"x-request-id" for name, _ in headers):
                     headers += [(b"x-request-id", chosen), (b"x-novastack-upstream", b"none")]
+                    headers += scope.get("state", {}).get("headers", ())
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -79,16 +84,20 @@ def application(*, pipeline: Pipeline, catalog: Catalog, metrics: Metrics) -> An
 def _v1(pipeline: Pipeline, catalog: Catalog) -> APIRouter:
     router = APIRouter(tags=["models"])
 
+    def known(request: Request) -> None:
+        """Asks who it is, and has every reply say how the caller's limit stands."""
+        request.state.headers = pipeline.rate(pipeline.callers.authenticate(request.headers.raw))
+
     @router.get("/v1/models")
     async def list_models(request: Request) -> dict[str, Any]:
         """The models that this key may use, each with the upstream that serves it."""
-        pipeline.callers.authenticate(request.headers.raw)
+        known(request)
         return catalog.all()
 
     @router.get("/v1/models/{model:path}")
     async def retrieve_model(model: str, request: Request) -> dict[str, Any]:
         """One model, by its id or any of its aliases."""
-        pipeline.callers.authenticate(request.headers.raw)
+        known(request)
         return catalog.one(model)
 
     return router

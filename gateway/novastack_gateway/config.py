@@ -7,17 +7,29 @@ that works nowhere else.
 import ipaddress
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
 
 DEVELOPMENT_KEY: Final = "sk-novastack-dev"
 SHORTEST_KEY: Final = 24
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+
+
+def _sendable(key: SecretStr) -> SecretStr:
+    """A key travels in a header: a line break in it, such as files end with, would end the header too."""
+    text = key.get_secret_value()
+    if not text or not all("!" <= letter <= "~" for letter in text):
+        raise ValueError("a key is one or more printable ASCII characters without spaces or line breaks")
+    return key
+
+
+Key = Annotated[SecretStr, AfterValidator(_sendable)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A key that is refused must not be shown in the refusal.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PriceConfig(Section):
@@ -46,7 +58,7 @@ class UpstreamConfig(Section):
     name: Name
     dialect: Literal["openai", "dashscope", "deepseek", "anthropic"]
     base_url: HttpUrl
-    api_key: SecretStr
+    api_key: Key
     models: Annotated[tuple[ModelConfig, ...], Field(min_length=1)]
 
 
@@ -78,7 +90,7 @@ class CallerConfig(Section):
     """One key and its owner."""
 
     name: Name
-    key: SecretStr
+    key: Key
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
 
 

@@ -5,27 +5,30 @@ It speaks to `Request` and `Reply`, never to a server; the clocks, ids and upstr
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from novastack_gateway import failures
-from novastack_gateway.callers import Callers
+from novastack_gateway.callers import Caller, Callers
 from novastack_gateway.dialects import Ask, Stream
 from novastack_gateway.dialects.dialect import unusable
 from novastack_gateway.edge import Reply, Request
 from novastack_gateway.envelope import Envelope, read_envelope
 from novastack_gateway.errors import JSON, Header, Problem
 from novastack_gateway.exchange import Exchange, Usage
-from novastack_gateway.limits import SlidingLog, rate_headers
+from novastack_gateway.limits import SlidingLog, rate_headers, state_headers
 from novastack_gateway.routing import Choice, Signals, Table
-from novastack_gateway.sse import Events, EventTooLong
+from novastack_gateway.sse import Event, Events, EventTooLong
 from novastack_gateway.transport import TransportError, UpstreamReply, UpstreamRequest
 from novastack_gateway.upstream import Upstream
 
 MAX_REPLY_BYTES: Final = 64 * 1024 * 1024
 MAX_ERROR_BYTES: Final = 256 * 1024
 
+MAX_DROPPED: Final = 32
+
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_PARAMETER: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 # X-Accel-Buffering: nginx in front of us must not hold events back.
 _EVENT_STREAM: Final = (
@@ -57,7 +60,8 @@ class Course:
     error: str | None = None
     first_byte: float | None = None
     usage: Usage | None = None
-    headers: list[Header] = field(default_factory=list)
+    rate: tuple[Header, ...] = ()
+    dropped: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,26 +88,36 @@ class Pipeline:
             self._refuse(reply, course, failures.unanswered(error))
         except EventTooLong as error:
             self._refuse(reply, course, unusable(str(error)))
+        except Exception:
+            course.status, course.error = 500, "internal"  # the edge, which logs it, will say so
+            raise
         finally:
             self.settle(self._exchange(course))
 
     async def _answer(self, request: Request, reply: Reply, course: Course) -> None:
         caller = self.callers.authenticate(request.headers)
-        course.caller = caller.name
+        course.caller, course.rate = caller.name, self.rate(caller)
         body = await request.read(self.max_body_bytes)
         envelope = read_envelope(body)
         course.stream = bool(envelope.stream)
         choice = self.table.choose(signals(request, envelope))
         course.upstream, course.model = choice.upstream, choice.model
-        if caller.requests_per_minute is not None:
-            self._limit(caller.name, caller.requests_per_minute, course)
+        self._limit(caller, course)
         await self._attempt(body, envelope, choice, reply, course)
 
-    def _limit(self, caller: str, limit: int, course: Course) -> None:
-        decision = self.limits.take(caller, limit, course.began)
-        headers = rate_headers(decision)
+    def rate(self, caller: Caller) -> tuple[Header, ...]:
+        """How the caller's limit stands, for replies that spend nothing of it."""
+        limit = caller.requests_per_minute
+        return () if limit is None else state_headers(self.limits.peek(caller.name, limit, self.clock.monotonic()))
+
+    def _limit(self, caller: Caller, course: Course) -> None:
+        limit = caller.requests_per_minute
+        if limit is None:
+            return
+        # Now, not when the request began: a body may take its time, and a log that is out of order admits too many.
+        decision = self.limits.take(caller.name, limit, self.clock.monotonic())
+        course.rate = rate_headers(decision)
         if decision.allowed:
-            course.headers += headers
             return
         raise Problem(
             429,
@@ -111,7 +125,6 @@ class Pipeline:
             f" Please try again in {decision.retry_after:.3f}s.",
             type="requests",
             code="rate_limit_exceeded",
-            headers=headers,
         )
 
     async def _attempt(self, body: bytes, envelope: Envelope, choice: Choice, reply: Reply, course: Course) -> None:
@@ -119,8 +132,7 @@ class Pipeline:
         model, max_output_tokens = upstream.models[choice.model]
         ask = Ask(body, envelope, model, max_output_tokens, self.clock.wall())
         put = upstream.dialect.put(ask)
-        if put.dropped:
-            course.headers.append((b"x-novastack-dropped", ",".join(put.dropped).encode("ascii", "replace")))
+        course.dropped = dropped_header(put.dropped)
         headers = (
             (b"content-type", b"application/json"),
             (b"accept-encoding", b"identity"),
@@ -135,8 +147,7 @@ class Pipeline:
 
     async def _relay(self, upstream: Upstream, ask: Ask, answer: UpstreamReply, reply: Reply, course: Course) -> None:
         if answer.status != 200:
-            body = await answer.read(MAX_ERROR_BYTES)
-            raise failures.refused(upstream.dialect, answer.status, answer.headers, body)
+            raise failures.refused(upstream.dialect, answer.status, answer.headers, await _explanation(answer))
         if not ask.envelope.stream:
             whole = upstream.dialect.answer(ask, await answer.read(MAX_REPLY_BYTES))
             course.status, course.usage = 200, whole.usage
@@ -159,21 +170,27 @@ class Pipeline:
             if not data:
                 raise failures.truncated()
             for event in events.feed(data):
-                self._pass_on(stream.feed(event), reply, course)
+                if self._pass_on(stream, event, reply, course):
+                    break
             await reply.drain()
         course.status = 200
         reply.end()
         await answer.finish()
 
-    def _pass_on(self, data: bytes, reply: Reply, course: Course) -> None:
+    def _pass_on(self, stream: Stream, event: Event, reply: Reply, course: Course) -> bool:
+        """Give the client what one event comes to; whether it was the last."""
+        data = stream.feed(event)
         if data and not reply.started:
             course.first_byte = self.clock.monotonic()
             reply.start(200, self._headers(course, _EVENT_STREAM))
         reply.write(data)
+        return stream.ended
 
     def _refuse(self, reply: Reply, course: Course, problem: Problem) -> None:
         """Tell the client, with a status if there is still time for one, else inside the stream, which then ends
         without the terminator that would call it complete."""
+        upstream = self.upstreams.get(course.upstream or "")
+        problem = problem if upstream is None else problem.without(upstream.secret)
         course.error = problem.code or problem.type
         course.status = problem.status
         if reply.started:
@@ -184,7 +201,8 @@ class Pipeline:
 
     def _headers(self, course: Course, headers: tuple[Header, ...]) -> list[Header]:
         named = (course.upstream or "none").encode()
-        return [(b"x-request-id", course.request_id), (b"x-novastack-upstream", named), *course.headers, *headers]
+        names = ((b"x-request-id", course.request_id), (b"x-novastack-upstream", named))
+        return [*names, *course.rate, *course.dropped, *headers]
 
     def _exchange(self, course: Course) -> Exchange:
         return Exchange(
@@ -213,4 +231,18 @@ def signals(request: Request, envelope: Envelope) -> Signals:
 
 
 def _is_event_stream(headers: Sequence[Header]) -> bool:
-    return any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers)
+    return any(name == b"content-type" and value.lower().startswith(b"text/event-stream") for name, value in headers)
+
+
+async def _explanation(answer: UpstreamReply) -> bytes:
+    """The body of an error reply. Its status says enough if the body does not arrive, or has no end."""
+    try:
+        return await answer.read(MAX_ERROR_BYTES)
+    except TransportError:
+        return b""
+
+
+def dropped_header(names: Sequence[str]) -> tuple[Header, ...]:
+    """The parameters that were left out. Their names come from the client, so only plain ones may enter a header."""
+    plain = sorted({name if _PARAMETER.fullmatch(name) else "?" for name in names})
+    return ((b"x-novastack-dropped", ",".join(plain[:MAX_DROPPED]).encode()),) if plain else ()

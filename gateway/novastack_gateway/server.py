@@ -121,10 +121,11 @@ def _hot(pipeline: Pipeline) -> Hot:
 
 def _upstream(upstream: UpstreamConfig, config: GatewayConfig) -> Upstream:
     dialect = DIALECTS[upstream.dialect]
+    secret = upstream.api_key.get_secret_value()
     return Upstream(
         name=upstream.name,
         dialect=dialect,
-        credential=dialect.credential(upstream.api_key.get_secret_value()),
+        credential=dialect.credential(secret),
         models={model.id: (model.upstream_id or model.id, model.max_output_tokens) for model in upstream.models},
         transport=NetworkTransport(
             str(upstream.base_url),
@@ -132,6 +133,7 @@ def _upstream(upstream: UpstreamConfig, config: GatewayConfig) -> Upstream:
             first_byte=config.timeouts.first_byte,
             between_bytes=config.timeouts.between_bytes,
         ),
+        secret=secret,
     )
 
 

@@ -17,3 +17,5 @@ class Upstream:
     credential: tuple[Header, ...]
     models: Mapping[str, tuple[str, int]]
     transport: Transport
+    secret: str
+    """The key inside `credential`, which nobody may be shown."""

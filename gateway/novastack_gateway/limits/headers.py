@@ -26,14 +26,19 @@ def rate_headers(decision: Decision) -> tuple[Header, ...]:
 
     developers.openai.com, API reference, "Overview" (November 2026): names, and resets as Go durations.
     """
-    headers = (
-        (b"x-ratelimit-limit-requests", b"%d" % decision.limit),
-        (b"x-ratelimit-remaining-requests", b"%d" % decision.remaining),
-        (b"x-ratelimit-reset-requests", go_duration(decision.reset).encode()),
-    )
+    headers = state_headers(decision)
     if decision.allowed:
         return headers
     # RFC 9110 section 10.2.3: delay-seconds is a whole number; rounded up, or the client would come too early.
     milliseconds = max(1, math.ceil(decision.retry_after * 1000))
     wait = ((b"retry-after", b"%d" % math.ceil(milliseconds / 1000)), (b"retry-after-ms", b"%d" % milliseconds))
     return (*headers, *wait)
+
+
+def state_headers(decision: Decision) -> tuple[Header, ...]:
+    """How a limit stands, for a reply that neither spent of it nor was refused by it."""
+    return (
+        (b"x-ratelimit-limit-requests", b"%d" % decision.limit),
+        (b"x-ratelimit-remaining-requests", b"%d" % decision.remaining),
+        (b"x-ratelimit-reset-requests", go_duration(decision.reset).encode()),
+    )

@@ -19,15 +19,25 @@ class SlidingLog:
         self._admitted: dict[str, deque[float]] = {}
 
     def take(self, key: str, limit: int, now: float) -> Decision:
-        """Admit one request of `key` at `now`, or say when one would be admitted."""
-        log = self._admitted.setdefault(key, deque())
-        horizon = now - self._window
-        while log and log[0] <= horizon:
-            log.popleft()
+        """Admit one request of `key` at `now`, or say when one would be admitted. `now` never runs backwards."""
+        log = self._log(key, now)
         allowed = len(log) < limit
         if allowed:
             log.append(now)
         return self._decision(log, limit, now, allowed=allowed)
+
+    def peek(self, key: str, limit: int, now: float) -> Decision:
+        """What holds of `key` at `now`, without asking for anything."""
+        log = self._log(key, now)
+        return self._decision(log, limit, now, allowed=len(log) < limit)
+
+    def _log(self, key: str, now: float) -> deque[float]:
+        """The admissions of `key` that the window still holds."""
+        log = self._admitted.setdefault(key, deque())
+        horizon = now - self._window
+        while log and log[0] <= horizon:
+            log.popleft()
+        return log
 
     def _decision(self, log: deque[float], limit: int, now: float, *, allowed: bool) -> Decision:
         remaining = limit - len(log)

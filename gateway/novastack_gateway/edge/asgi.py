@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Final
 
-from novastack_gateway.edge.reply import Handler, Request
+from novastack_gateway.edge.reply import Handler, Request, announced, give_up
 from novastack_gateway.errors import Header, too_large
 
 Message = MutableMapping[str, Any]
@@ -70,6 +70,8 @@ class _Body:
         more = True
         while more:
             message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise asyncio.CancelledError  # what has come is not the whole, and nobody waits for an answer
             body += message.get("body", b"")
             if len(body) > limit:
                 raise too_large(limit)
@@ -88,6 +90,8 @@ async def answer(scope: Message, receive: Receive, send: Send, handler: Handler)
     read = asyncio.Event()
 
     async def read_body(limit: int) -> bytes:
+        if announced(scope["headers"]) > limit:
+            raise too_large(limit)
         data = await body.read(limit)
         read.set()
         return data
@@ -103,9 +107,10 @@ async def answer(scope: Message, receive: Receive, send: Send, handler: Handler)
     gone = asyncio.ensure_future(watch())
     try:
         await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
+        if work.done() and not work.cancelled():
+            if not reply.closed:
+                give_up(reply, work.exception())
             await pump
-            work.result()
     finally:
         for task in (work, pump, gone):
             task.cancel()

@@ -5,21 +5,18 @@ uvicorn looks at `response_complete`, `disconnected`, `message_event` and `keep_
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from novastack_gateway.edge.reply import Handler, Request
-from novastack_gateway.errors import JSON, Header, internal, too_large
+from novastack_gateway.edge.reply import Handler, Request, announced, give_up
+from novastack_gateway.errors import Header, Problem, too_large
 
 if TYPE_CHECKING:
     from novastack_gateway.edge.protocol import EdgeProtocol
 
-_LOG = logging.getLogger(__name__)
 _READ_AHEAD: Final = 256 * 1024
-_LINGER: Final = 2.0
 
 
 class _NoEvent:
@@ -44,12 +41,14 @@ class HotCycle:
             method.decode("ascii"), path.decode("latin-1"), self._headers, self._read_body, path_upstream
         )
         self._expects_continue = protocol.expect_100_continue
-        self.keep_alive = protocol.parser.should_keep_alive()
         self.http_1_0 = protocol.parser.get_http_version() == "1.0"
+        # An HTTP/1.0 client counts on the close unless it is told otherwise; as uvicorn does.
+        self.keep_alive = not self.http_1_0 and protocol.parser.should_keep_alive()
         self.task: asyncio.Task[None] | None = None
         self._body = bytearray()
         self._whole = False
         self._refused = False
+        self._broken: Problem | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.started = False
         self.response_complete = False
@@ -62,18 +61,11 @@ class HotCycle:
         except asyncio.CancelledError:
             if not self.disconnected:
                 raise
-        except Exception:  # noqa: BLE001 - no request may kill the process, whatever it meets
-            _LOG.exception("a request failed in a way that nobody foresaw")
-            self._give_up()
+        except Exception as error:  # noqa: BLE001 - no request may kill the process, whatever it meets
+            give_up(self, error)
         else:
             if not self.response_complete:
-                self._give_up()
-
-    def _give_up(self) -> None:
-        if self.started:
-            self.abort()
-        else:
-            self.send(500, (JSON,), internal().body())
+                give_up(self, None)
 
     # The request.
 
@@ -87,17 +79,27 @@ class HotCycle:
 
     def received(self) -> None:
         self._whole = True
-        if self.response_complete:
-            self._protocol.transport.close()
+        self._wake()
+
+    @property
+    def whole(self) -> bool:
+        """The body has arrived."""
+        return self._whole
+
+    def break_off(self, problem: Problem) -> None:
+        """What came is no continuation of the body: whoever reads it is told."""
+        self._broken = problem
         self._wake()
 
     async def _read_body(self, limit: int) -> bytes:
-        if self._announced() > limit:
+        if announced(self._headers) > limit:
             raise self._too_large(limit)
         if self._expects_continue:
             # RFC 9110 section 10.1.1: the client waits for this before it sends its body.
             self._protocol.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         while not self._whole:
+            if self._broken is not None:
+                raise self._broken
             if len(self._body) > limit:
                 raise self._too_large(limit)
             self._waiter = self._protocol.loop.create_future()
@@ -106,9 +108,6 @@ class HotCycle:
         if len(self._body) > limit:
             raise self._too_large(limit)
         return bytes(self._body)
-
-    def _announced(self) -> int:
-        return next((int(value) for name, value in self._headers if name == b"content-length"), 0)
 
     def _too_large(self, limit: int) -> Exception:
         self._refused = True
@@ -184,10 +183,7 @@ class HotCycle:
         self.response_complete = True
         protocol = self._protocol
         if not self._whole:
-            # RFC 9112 section 9.6: closing while the client still sends would reset the connection and could destroy
-            # the reply before it is read; so what comes is thrown away for a while.
-            protocol.flow.resume_reading()
-            protocol.loop.call_later(_LINGER, protocol.transport.close)
+            protocol.linger()
             return
         if not self.keep_alive:
             protocol.transport.close()

@@ -24,8 +24,12 @@ Hot = Callable[[bytes, bytes], tuple[Handler, str | None] | None]
 
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 64 * 1024
+MAX_URL_BYTES: Final = 16 * 1024
+LINGER: Final = 2.0
+"""Seconds for which a client that is still sending may go on, so that it can read the refusal."""
 
 _TOO_MANY = Problem(431, f"More than {MAX_HEADERS} headers or {MAX_HEADER_BYTES} bytes of them.")
+_TOO_LONG = Problem(414, f"The request target is longer than {MAX_URL_BYTES} bytes.")
 _HOST = Problem(400, "An HTTP/1.1 request must carry exactly one Host header.")
 _NOT_HTTP = Problem(400, "This is not a valid HTTP/1.1 request.")
 
@@ -46,19 +50,43 @@ class EdgeProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._hot = hot
-        self._running: HotCycle | None = None
+        self._running: Any = None
+        self._deaf = False
         self._refusal = _NOT_HTTP
-        self._head_complete = False
+        self._head_complete = True
+        self._head_began_now = False
         self._header_bytes = 0
+        self._unfinished = 0
         self._hosts = 0
+
+    def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return  # the connection is ending: nothing more is a request
+        self._head_began_now = False
+        super().data_received(data)
+        if not self._head_complete and not self._head_began_now:
+            # httptools hands over a field when it is whole; one that never ends would fill the memory.
+            self._unfinished += len(data)
+            if self._unfinished > MAX_HEADER_BYTES + MAX_URL_BYTES:
+                self._refusal = _TOO_MANY
+                self.send_400_response("")
 
     # httptools
 
     def on_message_begin(self) -> None:
+        if self._deaf or self.transport.is_closing():
+            raise httptools.HttpParserError("the connection is ending")
         super().on_message_begin()
         self._head_complete = False
+        self._head_began_now = True
         self._header_bytes = 0
+        self._unfinished = 0
         self._hosts = 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > MAX_URL_BYTES:
+            self._refuse(_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._head_complete:
@@ -73,7 +101,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_complete = True
         # RFC 9112 section 3.2: 400 for a request that lacks Host or has more than one.
-        if self._hosts != 1 and self.parser.get_http_version() == "1.1":
+        if self._hosts != 1 and self.parser.get_http_version() != "1.0":
             self._refuse(_HOST)
         method = self.parser.get_method()
         path = self.url.partition(b"?")[0]
@@ -94,10 +122,10 @@ class EdgeProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
         if not isinstance(cycle, HotCycle):
             super()._start_asgi_task(cycle, app)
             return
-        self._running = cycle
         task = self.loop.create_task(cycle.run())
         cycle.task = task
         self.tasks.add(task)
@@ -119,7 +147,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._running is not None:
+        if isinstance(self._running, HotCycle):
             self._running.leave()
         self.pipeline.clear()
 
@@ -129,11 +157,40 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the signature is uvicorn's
         """Refuse what is not acceptable HTTP, in the shape of every other error, and close."""
+        if self._deaf or self.transport.is_closing():
+            return
+        running = self._running
+        if running is not None and not running.response_complete and self._wait_for(running):
+            return
         problem = self._refusal
         body = problem.body()
         head = STATUS_LINE[problem.status] + b"%b: %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
         self.transport.write(head % (*JSON, len(body)) + body)
-        self.transport.close()
+        self.linger()
+
+    def _wait_for(self, running: Any) -> bool:
+        """A reply under way is not interrupted by what comes after its request; the connection ends with it."""
+        self._deaf = True
+        self.pipeline.clear()
+        running.keep_alive = False
+        if isinstance(running, HotCycle) and not running.whole:
+            running.break_off(self._refusal)
+        elif running is self.cycle and not isinstance(running, HotCycle) and running.more_body:
+            self._deaf = False
+            return False
+        return True
+
+    def linger(self) -> None:
+        """End the connection after what was written.
+
+        RFC 9112 section 9.6: closing while the client still sends would reset the connection and could destroy the
+        reply before it is read; so only our side is closed at once, and what comes is thrown away for a while.
+        """
+        self._deaf = True
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.close)
 
 
 def edge_protocol(hot: Hot) -> Any:

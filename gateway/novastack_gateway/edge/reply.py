@@ -1,10 +1,13 @@
 """What the pipeline speaks to. It knows neither uvicorn nor ASGI, so both can stand behind it."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
-from novastack_gateway.errors import Header
+from novastack_gateway.errors import JSON, Header, internal
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,20 @@ class Reply(Protocol):
 
     async def drain(self) -> None:
         """Wait while the client reads more slowly than we write."""
+
+
+def announced(headers: Sequence[Header]) -> int:
+    """The length that a request says its body has; 0 when it says none."""
+    return next((int(value) for name, value in headers if name == b"content-length"), 0)
+
+
+def give_up(reply: Reply, error: BaseException | None) -> None:
+    """A handler failed, or left its reply unfinished: the client is told as far as that can still be done."""
+    _LOG.error("a request failed in a way that nobody foresaw", exc_info=error)
+    if reply.started:
+        reply.abort()
+    else:
+        reply.send(500, (JSON,), internal().body())
 
 
 Handler = Callable[[Request, Reply], Awaitable[None]]

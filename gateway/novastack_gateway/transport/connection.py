@@ -142,6 +142,10 @@ class Connection(asyncio.Protocol):
 
     # httptools
 
+    def on_message_begin(self) -> None:
+        if self.complete:
+            raise ValueError("a reply that nobody asked for")  # it must not be taken for the rest of this one
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._header_bytes += len(name) + len(value)
         if self.head_complete:

@@ -12,6 +12,8 @@ from novastack_gateway.transport.connection import Connection
 
 FINISH: Final = 1.0
 """Seconds that the end of a body may take to arrive after all that is wanted of it."""
+STALE: Final = 1.0
+"""Seconds within which a kept connection that was closed in the meantime shows it, once it is used."""
 
 
 class NetworkTransport:
@@ -33,12 +35,15 @@ class NetworkTransport:
         data = self._encode(request)
         reused = self._idle_connection()
         if reused is not None:
+            clock = asyncio.get_running_loop().time
+            sent = clock()
             try:
                 return await self._exchange(reused, data)
             except Broken:
                 # RFC 9112 section 9.3.1: an idle connection may be closed just as it is used. Not one byte of a
-                # reply came, so it is asked once more, on a new connection.
-                if reused.began:
+                # reply came, and it ended at once, so it is asked once more, on a new connection. An upstream that
+                # worked on the request for a while and then hung up is not asked again: it may have answered.
+                if reused.began or clock() - sent > STALE:
                     raise
         return await self._exchange(await self._open(), data)
 
@@ -93,6 +98,7 @@ class NetworkReply:
         self._connection = connection
         self._idle = idle
         self._between_bytes = between_bytes
+        self._closed = False
 
     @property
     def status(self) -> int:
@@ -126,6 +132,9 @@ class NetworkReply:
                     pass
 
     def close(self) -> None:
+        if self._closed:
+            return  # twice in the pool, it would serve two requests at once
+        self._closed = True
         if self._connection.reusable:
             self._idle.append(self._connection)
         else:

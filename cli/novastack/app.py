@@ -1,21 +1,51 @@
-"""The command line, put together: one typer application."""
+"""The command line, put together. A command's module is imported when the command is asked for, not before:
+`novastack serve` should not wait for the load tests.
+"""
 
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
+from typer.main import get_command
 
 from novastack import __version__
-from novastack.commands.check import check
-from novastack.commands.demo import demo
-from novastack.commands.explain import explain
-from novastack.commands.load import load_app
-from novastack.commands.serve import serve
-from novastack.commands.simulate import simulate
-from novastack.commands.up import up
 from novastack.usage import Command, Group
 
+COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "novastack.commands.demo",
+    "up": "novastack.commands.up",
+    "simulate": "novastack.commands.simulate",
+    "serve": "novastack.commands.serve",
+    "explain": "novastack.commands.explain",
+    "check": "novastack.commands.check",
+    "load": "novastack.commands.load",
+}
+"""Each command's module; it holds a function, or a typer application, of the command's name."""
+
+
+class Commands(Group):
+    """The commands by name, each built when it is looked up."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is click's
+        module = COMMANDS.get(cmd_name)
+        return None if module is None else built(cmd_name, getattr(import_module(module), cmd_name))
+
+
+def built(name: str, command: Any) -> Any:
+    if not isinstance(command, typer.Typer):
+        function, command = command, typer.Typer(add_completion=False)
+        command.command(name, cls=Command)(function)
+    ready = get_command(command)
+    ready.name = name
+    return ready
+
+
 app = typer.Typer(
-    cls=Group,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -35,11 +65,6 @@ def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
 ) -> None:
     """The front door itself does nothing."""
-
-
-for _function in (demo, up, simulate, serve, explain, check):
-    app.command(_function.__name__, cls=Command)(_function)
-app.add_typer(load_app, name="load")
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
 
 def invoke(*words: str) -> Any:
-    return CliRunner().invoke(load.load_app, list(words))
+    return CliRunner().invoke(load.load, list(words))
 
 
 def test_options_reach_the_run(asked: list[Settings]) -> None:

@@ -5,12 +5,13 @@ Rule of this file: 0 PASS, 1 FAIL, 2 INCONCLUSIVE, 3 the run could not be asked 
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from typer.core import TyperCommand, TyperGroup
 
+from novastack.failure import USAGE
+from novastack.usage import Command, Group
 from novastack_loadtests.judge import Report
 from novastack_loadtests.reports import REPORTS
 from novastack_loadtests.reports.terminal import show
@@ -19,7 +20,6 @@ from novastack_loadtests.scenarios import SCENARIOS
 from novastack_loadtests.settings import DEVELOPMENT_KEY, SIMULATORS, Settings, UsageError
 
 INCONCLUSIVE: Final = 2
-USAGE: Final = 3
 
 #: Columns of the report when it goes into a pipe or a file.
 NARROWEST: Final = 120
@@ -44,34 +44,11 @@ Ledger = Annotated[
 ]
 
 
-class _Command(TyperCommand):
-    """A mistake on the command line must not look like INCONCLUSIVE, which is the usual code for it."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        return _as_usage(super().make_context, *args, **kwargs)
-
-
-class _Group(TyperGroup):
-    """The same for the name of the scenario."""
-
-    def resolve_command(self, *args: Any, **kwargs: Any) -> Any:
-        return _as_usage(super().resolve_command, *args, **kwargs)
-
-
-def _as_usage(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    try:
-        return call(*args, **kwargs)
-    except Exception as error:
-        if getattr(error, "exit_code", None) == 2:
-            error.exit_code = USAGE  # type: ignore[attr-defined]  # click's own field of a usage error
-        raise
-
-
-load_app = typer.Typer(cls=_Group, no_args_is_help=True, help="Load a gateway, and judge what it did.")
+load = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False, help="Load a gateway, and judge what it did.")
 
 
 def _command(scenario: str) -> Callable[..., None]:
-    def load(  # noqa: PLR0913 - each is an option of the command line
+    def run_scenario(  # noqa: PLR0913 - each is an option of the command line
         url: Url,
         *,
         api_key: Key = DEVELOPMENT_KEY,
@@ -105,7 +82,7 @@ def _command(scenario: str) -> Callable[..., None]:
         files = {name: path for name, path in (("json", json), ("junit", junit)) if path is not None}
         raise typer.Exit(_judged(settings, files, ledger))
 
-    return load
+    return run_scenario
 
 
 def _judged(settings: Settings, files: Mapping[str, Path], ledger: Path | None) -> int:
@@ -150,4 +127,4 @@ def _write(report: Report, files: Mapping[str, Path]) -> None:
 
 
 for _scenario in SCENARIOS.values():
-    load_app.command(_scenario.name, cls=_Command, help=_scenario.summary)(_command(_scenario.name))
+    load.command(_scenario.name, cls=Command, help=_scenario.summary)(_command(_scenario.name))

@@ -1,5 +1,6 @@
 """From evidence to a report."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -68,3 +69,14 @@ def test_latency_counts_from_when_a_call_was_due(desk: Any) -> None:
     row = desk.record(0)
     late = type(row)(call=row.call, times=type(row.times)(intended=-1.0, started=0.0, ended=1.0), reply=row.reply)
     assert {"p50": 2000.0, "p95": 2000.0, "p99": 2000.0} == judge(desk.evidence([late], scenario="routing")).latency
+
+
+def test_a_large_run_is_judged_without_quadratic_work(desk: Any) -> None:
+    """Twenty thousand requests, most of them refused, and no probe to begin with: seconds, not hours."""
+    rows = [
+        desk.record(index, at=index / 1000, reply=None if index % 10 == 0 else desk.refusal())
+        for index in range(20_000)
+    ]
+    began = process_time()
+    judge(desk.whole(rows, limit=10_000))
+    assert process_time() - began < 10

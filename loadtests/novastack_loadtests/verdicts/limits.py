@@ -4,8 +4,10 @@ Rule of this file: the limit is N requests in any sliding window. Both verdicts 
 tolerance in percent; what the key did before the run counts only as far as the probe told.
 """
 
+from collections.abc import Iterator
+
 from novastack_loadtests.evidence import Evidence
-from novastack_loadtests.verdicts.admissions import SLACK, certain, decided, limit, possible, refusals, spent
+from novastack_loadtests.verdicts.admissions import certain, decided, limit, possible, refusals, spent
 from novastack_loadtests.verdicts.verdict import Offender, Verdict, Window, failed, passed, undecided
 from novastack_loadtests.windows import Possible, crowded
 
@@ -65,22 +67,25 @@ def _offered(evidence: Evidence) -> int:
 
 def _outlasted(evidence: Evidence) -> bool:
     """Whether some refusal came after all earlier use of the key had left the window."""
-    return any(_earlier(evidence, record.times.started, 1) == 0 for record in refusals(evidence))
+    free = _free(evidence)
+    return any(decided(evidence, record).earliest >= free for record in refusals(evidence))
 
 
-def _earlier(evidence: Evidence, now: float, before: int) -> int:
-    """How many slots of before the run may still be taken."""
+def _free(evidence: Evidence) -> float:
+    """From when on no slot of before the run can still be taken: a window after the first request was decided."""
     ledger = evidence.ledger
     first = ledger.probe or min(evidence.records, key=lambda record: record.times.started)
-    return before if now - SLACK < first.times.ended + ledger.plan.window else 0
+    return first.times.ended + ledger.plan.window
 
 
-def _wronged(evidence: Evidence, allowed: int, before: int) -> list[Offender]:
-    slots, length = Possible(possible(evidence)), evidence.ledger.plan.window
-    offenders = []
-    for record in refusals(evidence):
+def _wronged(evidence: Evidence, allowed: int, before: int) -> Iterator[Offender]:
+    refused = refusals(evidence)
+    if not refused:
+        return
+    slots, length, free = Possible(possible(evidence)), evidence.ledger.plan.window, _free(evidence)
+    for record in refused:
         moment = decided(evidence, record)
-        taken = slots.count(moment.earliest - length, moment.latest) + _earlier(evidence, moment.earliest, before)
+        earlier = 0 if moment.earliest >= free else before
+        taken = slots.count(moment.earliest - length, moment.latest) + earlier
         if taken < allowed:
-            offenders.append(Offender(record.call.id, f"refused with at most {taken} of {allowed} slots taken"))
-    return offenders
+            yield Offender(record.call.id, f"refused with at most {taken} of {allowed} slots taken")

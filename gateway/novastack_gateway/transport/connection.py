@@ -34,11 +34,13 @@ class Connection(asyncio.Protocol):
         self.headers: list[Header] = []
         self.head_complete = False
         self.complete = False
+        self._keep_alive = False
         self.began = False
         self._error: Exception | None = None
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
         self._header_bytes = 0
+        self._unfinished = 0
         self._paused = False
 
     # What the pool and the reply use.
@@ -49,7 +51,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def reusable(self) -> bool:
-        return self.complete and not self.closed and self._parser.should_keep_alive()
+        return self.complete and not self.closed and self._keep_alive
 
     def send(self, data: bytes) -> None:
         """Begin an exchange. The connection must be idle."""
@@ -123,12 +125,20 @@ class Connection(asyncio.Protocol):
         self.began = True
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+            self._bound_head(len(data))
+        except (httptools.HttpParserError, ValueError):
             self._fail("the upstream did not answer in HTTP/1.1")
             self.abort()
         except httptools.HttpParserUpgrade:
             self._fail("the upstream tried to change the protocol")
             self.abort()
+
+    def _bound_head(self, size: int) -> None:
+        """The parser hands over a field when it is whole; one that never ends would fill the memory."""
+        if not self.head_complete:
+            self._unfinished += size
+            if self._unfinished > 2 * MAX_HEADER_BYTES:
+                raise ValueError("a head without end")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is None and self.head_complete and not self._delimited():
@@ -174,4 +184,5 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.head_complete:
             self.complete = True
+            self._keep_alive = self._parser.should_keep_alive()  # the parser forgets it with the message
             self._wake()

@@ -19,6 +19,7 @@ class _Glance(msgspec.Struct):
     error: Any = None
 
 
+_WITHOUT_CONTROLS: Final = bytes(max(letter, ord(" ")) for letter in range(256))
 _GLANCE: Final = msgspec.json.Decoder(_Glance)
 
 
@@ -84,7 +85,8 @@ class Passthrough:
             message, _, code = message_of(data)
             raise reported(message, code)
         elif data:
-            glance = _glance(data)
+            # RFC 8259 section 7 wants control characters escaped, but a raw one does no harm to what is passed on.
+            glance = _glance(data.translate(_WITHOUT_CONTROLS))
             if glance.error is not None:
                 raise error_of(glance.error)
             self.usage = glance.usage or self.usage

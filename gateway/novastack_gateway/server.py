@@ -193,10 +193,19 @@ def run(config: GatewayConfig, *, on_ready: Callable[[str], None]) -> None:
     gateway = build(config, log=Log().write)
     server = _server(gateway)
 
-    async def serve() -> None:
+    def begin() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         on_ready(url_of(sock))
+
+    _serve(gateway, server, sock, begin)
+
+
+def _serve(gateway: Gateway, server: Server, sock: socket.socket, begin: Callable[[], None]) -> None:
+    """Serve until the server is told to stop; then close what is open to upstreams, for which uvloop would wait."""
+
+    async def serve() -> None:
+        begin()
         try:
             await server.serve(sockets=[sock])
         finally:
@@ -210,8 +219,9 @@ def run(config: GatewayConfig, *, on_ready: Callable[[str], None]) -> None:
 def running_in_thread(config: GatewayConfig, *, log: Callable[[Exchange], None] = lambda _: None) -> Iterator[str]:
     """The gateway in a thread of its own, for tests; gives its base URL."""
     sock = listen(config)
-    server = _server(build(config, log=log))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    gateway = build(config, log=log)
+    server = _server(gateway)
+    thread = threading.Thread(target=_serve, args=(gateway, server, sock, lambda: None), daemon=True)
     thread.start()
     try:
         yield url_of(sock)

@@ -25,12 +25,16 @@ Hot = Callable[[bytes, bytes], tuple[Handler, str | None] | None]
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 64 * 1024
 MAX_URL_BYTES: Final = 16 * 1024
+MAX_WAITING: Final = 8
+"""Requests of one connection that may wait behind the one that is answered."""
 LINGER: Final = 2.0
 """Seconds for which a client that is still sending may go on, so that it can read the refusal."""
 
 _TOO_MANY = Problem(431, f"More than {MAX_HEADERS} headers or {MAX_HEADER_BYTES} bytes of them.")
 _TOO_LONG = Problem(414, f"The request target is longer than {MAX_URL_BYTES} bytes.")
 _HOST = Problem(400, "An HTTP/1.1 request must carry exactly one Host header.")
+_NO_TUNNEL = Problem(405, "CONNECT is not served here.", headers=((b"allow", b"GET, POST"),))
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
 _NOT_HTTP = Problem(400, "This is not a valid HTTP/1.1 request.")
 
 
@@ -63,10 +67,29 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._deaf:
             return  # the connection is ending: nothing more is a request
         self._head_began_now = False
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("")
+        self._bound_head(len(data))
+
+    def _stay(self, rest: bytes) -> None:
+        """RFC 9110 section 7.8: an Upgrade may be ignored. The parser cannot, so the same request is read again without
+        it; Java's client, and `curl --http2`, ask with every request, also with those that have a body."""
+        version = self.parser.get_http_version().encode()
+        head = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
+        head += [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(b"".join([*head, b"\r\n", rest]))
+
+    def _bound_head(self, size: int) -> None:
         if not self._head_complete and not self._head_began_now:
             # httptools hands over a field when it is whole; one that never ends would fill the memory.
-            self._unfinished += len(data)
+            self._unfinished += size
             if self._unfinished > MAX_HEADER_BYTES + MAX_URL_BYTES:
                 self._refusal = _TOO_MANY
                 self.send_400_response("")
@@ -100,9 +123,16 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_complete = True
+        version = self.parser.get_http_version()
+        if version not in _VERSIONS:
+            self._refuse(_NOT_HTTP)
         # RFC 9112 section 3.2: 400 for a request that lacks Host or has more than one.
-        if self._hosts != 1 and self.parser.get_http_version() != "1.0":
+        if self._hosts != 1 and version != "1.0":
             self._refuse(_HOST)
+        if self.parser.get_method() == b"CONNECT":
+            self._refuse(_NO_TUNNEL)
+        if self.parser.should_upgrade():
+            return
         method = self.parser.get_method()
         path = self.url.partition(b"?")[0]
         found = self._hot(method, path)
@@ -110,6 +140,11 @@ class EdgeProtocol(HttpToolsProtocol):
             super().on_headers_complete()
         else:
             self._begin(HotCycle(self, method, path, *found))
+        # A client that is not read is not heard leaving, so reading pauses only when much is waiting.
+        if len(self.pipeline) >= MAX_WAITING:
+            self.flow.pause_reading()
+        else:
+            self.flow.resume_reading()
 
     def _begin(self, cycle: HotCycle) -> None:
         before = self.cycle
@@ -118,7 +153,6 @@ class EdgeProtocol(HttpToolsProtocol):
             self._start_asgi_task(self.cycle, self.app)
         else:
             # RFC 9112 section 9.3.2: pipelined requests are answered in the order in which they came.
-            self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
@@ -138,6 +172,8 @@ class EdgeProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         if isinstance(self.cycle, HotCycle):
             self.cycle.received()
         else:
@@ -164,8 +200,9 @@ class EdgeProtocol(HttpToolsProtocol):
             return
         problem = self._refusal
         body = problem.body()
-        head = STATUS_LINE[problem.status] + b"%b: %b\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(head % (*JSON, len(body)) + body)
+        headers = (*problem.headers, JSON, (b"connection", b"close"), (b"content-length", b"%d" % len(body)))
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + body)
         self.linger()
 
     def _wait_for(self, running: Any) -> bool:

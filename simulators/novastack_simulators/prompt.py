@@ -12,11 +12,12 @@ CANARY: Final = re.compile(r"canary:([A-Za-z0-9_-]{4,64})(?![A-Za-z0-9_-])")
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """One message: its text (all text parts joined) and how many images it carried."""
+    """One message: its text (all text parts joined), how many images it carried, and the tokens of what else it holds."""
 
     role: Role
     text: str
     images: int = 0
+    tokens: int = 0
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     `content` decides the words of the answer; `fingerprint` also holds the limits (max_tokens, stop).
     Neither holds `stream`, so a streamed answer says what the plain one says. `limit` is in tokens.
     `shape` is None for prose, True for any JSON object, else the schema that the answer must fit.
+    `bare` texts are counted alone, without a chat template around them. `wire` is the dialect's own typed body:
+    its encoder may read it, generation does not.
     """
 
     model: str
@@ -64,6 +67,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     shape: Any = None
     stream: bool = False
     include_usage: bool = False
+    bare: bool = False
+    wire: Any = None
 
     @property
     def canary(self) -> str | None:

@@ -32,9 +32,10 @@ class Refusal(Exception):  # noqa: N818 - nothing failed: to refuse is the right
 
 
 class Shape(NamedTuple):
-    """One row of a dialect's table: status, the body's `type` and `code`, and the text with its {details}."""
+    """One row of a dialect's table: status, the body's `type`, `code` and `param`, and the text with its {details}."""
 
     status: int
     type: str
     code: str | None
     text: str
+    param: str | None = None

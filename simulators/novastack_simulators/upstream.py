@@ -4,14 +4,14 @@ decode (dialect) → generate → schedule → faults → play.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from novastack_simulators import tempo
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.dialects import Dialect
-from novastack_simulators.dialects.dialect import Letter
+from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Sent
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.journal import Entry, Journal, fingerprint
@@ -106,7 +106,7 @@ class Upstream:
             return self._served(request, entry)
         except Refusal as refusal:
             shape, text = self.setting.dialect.refuse(refusal)
-            return self._error(shape, text, self._seen(self._raw(request), entry).request_id)
+            return self._error(shape, text, self._sent(self._seen(self._raw(request), entry), entry))
 
     @staticmethod
     def _raw(request: Request) -> bytes:
@@ -126,12 +126,13 @@ class Upstream:
         resource, argument = found
         if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
             raise Refusal("method", **where, allowed=resource.method)
-        self._authenticate(request, entry)
+        if not resource.open:
+            self._authenticate(request, entry)
         if request.oversize:
             raise Refusal("too_large", longest=self.setting.max_body_bytes)
-        if resource.serves == "answer":
-            return self._answer(request, entry)
-        return self._listed(resource.serves, argument, request, entry)
+        if isinstance(resource.serves, Answer):
+            return self._answer(resource.serves, request, entry)
+        return self._found(resource.serves, argument, request, entry)
 
     def _authenticate(self, request: Request, entry: Entry) -> None:
         key = self.setting.dialect.key(request.fields)
@@ -141,32 +142,34 @@ class Upstream:
         if key not in self.setting.api_keys:
             raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "")
 
-    def _listed(self, serves: str, argument: str, request: Request, entry: Entry) -> Plan:
-        dialect, profile = self.setting.dialect, self.setting.profile
-        if serves == "count":
-            prompt = dialect.count(request.body, request.fields, profile)
-            body: Any = {"input_tokens": self._generation(prompt, limit=0).prompt_tokens}
-        else:
-            body = dialect.models(profile) if serves == "models" else dialect.model(profile, argument)
-        return self._json(200, body, self._seen(self._raw(request), entry).request_id)
+    def _found(self, lookup: Lookup, argument: str, request: Request, entry: Entry) -> Plan:
+        asked = Asked(
+            body=request.body,
+            fields=request.fields,
+            argument=argument,
+            profile=self.setting.profile,
+            speaker=self._speaker,
+            journal=self.journal,
+            now=entry.arrived,
+        )
+        body = lookup.look(asked)
+        page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
+        return self._instant(200, page, self._sent(self._seen(self._raw(request), entry), entry))
 
-    def _answer(self, request: Request, entry: Entry) -> Plan:
-        prompt = self.setting.dialect.decode(request.body, request.fields, self.setting.profile)
+    def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
+        prompt = answer.decode(request.body, request.fields, self.setting.profile)
         entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
-        generation = self._generation(prompt)
-        self._check_context(prompt, generation)
+        generation = generate(prompt, self._speaker)
+        self._check_context(answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
         entry.tokens.completion = generation.completion_tokens
         seen = self._seen(prompt.fingerprint, entry)
-        plan = self._timed(prompt, generation, seen)
-        return self._faulted(plan, seen)
+        sent = self._sent(seen, entry)
+        plan = self._timed(answer, prompt, generation, seen, sent)
+        return self._faulted(plan, seen, sent)
 
-    def _generation(self, prompt: Prompt, limit: int | None = None) -> Generation:
-        asked = prompt if limit is None else msgspec.structs.replace(prompt, limit=limit)
-        return generate(asked, self._speaker)
-
-    def _check_context(self, prompt: Prompt, generation: Generation) -> None:
+    def _check_context(self, answer: Answer, prompt: Prompt, generation: Generation) -> None:
         """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
         profile, length = self.setting.profile, generation.prompt_tokens
         context, longest = int(profile.context.value), int(profile.longest_input.value)
@@ -180,22 +183,32 @@ class Upstream:
             "decrease input length or `max_tokens` and try again"
         )
         total = length + completion
-        raise Refusal("context", longest=longest, prompt=length, completion=completion, total=total, reason=reason)
+        raise Refusal(
+            "context",
+            param=answer.field,
+            context=context,
+            longest=longest,
+            prompt=length,
+            completion=completion,
+            total=total,
+            reason=reason,
+        )
 
-    def _timed(self, prompt: Prompt, generation: Generation, seen: Seen) -> Plan:
+    def _timed(self, answer: Answer, prompt: Prompt, generation: Generation, seen: Seen, sent: Sent) -> Plan:
         setting = self.setting
         mark = stamp("body", setting.seed, seen.fingerprint)
         letter = Letter(
             prompt=prompt, generation=generation, profile=setting.profile, stamp=mark, created=self._created()
         )
-        headers = setting.dialect.headers(seen.request_id)
-        if prompt.stream:
-            frames, head = setting.dialect.stream(letter), (*EVENTS, *headers)
-        else:
-            body = setting.dialect.plain(letter)
-            frames, head = (Frame("body", generation.completion_tokens, body),), _sized(headers, body)
+        frames = (
+            answer.stream(letter)
+            if prompt.stream
+            else (Frame("body", generation.completion_tokens, answer.plain(letter)),)
+        )
         rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
-        dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=prompt.n, speed=setting.speed)
+        dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
+        headers = setting.dialect.headers(sent._replace(waited=dues[0]))
+        head = (*EVENTS, *headers) if prompt.stream else _sized(JSON, headers, frames[0].data)
         return Plan(status=200, headers=head, frames=frames, dues=dues)
 
     def _created(self) -> int:
@@ -204,25 +217,30 @@ class Upstream:
         now = int(self._clocks.wall())
         return now - now % DAY if self.setting.created == "today" else now
 
-    def _faulted(self, plan: Plan, seen: Seen) -> Plan:
+    def _faulted(self, plan: Plan, seen: Seen, sent: Sent) -> Plan:
         fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
         if fault is None:
             return plan
         shape = self.setting.dialect.failure(getattr(fault, "status", 500))
-        error = self._error(shape, shape.text, seen.request_id)
+        error = self._error(shape, shape.text, sent)
         retry_after = getattr(fault, "retry_after", None)
         if retry_after is not None:
             header = (b"retry-after", f"{retry_after:g}".encode())
             error = msgspec.structs.replace(error, headers=(*error.headers, header))
         return struck(fault, plan, error)
 
-    def _error(self, shape: Shape, text: str, request_id: str) -> Plan:
-        return self._json(shape.status, self.setting.dialect.error(shape, text, request_id), request_id)
+    def _error(self, shape: Shape, text: str, sent: Sent) -> Plan:
+        body = self.setting.dialect.error(shape, text, sent.request_id)
+        return self._instant(shape.status, Page(b"application/json", msgspec.json.encode(body)), sent)
 
-    def _json(self, status: int, body: Any, request_id: str) -> Plan:
-        data = msgspec.json.encode(body)
-        return instant(status, _sized(self.setting.dialect.headers(request_id), data), data)
+    def _instant(self, status: int, page: Page, sent: Sent) -> Plan:
+        kind = (b"content-type", page.content_type)
+        return instant(status, _sized(kind, self.setting.dialect.headers(sent), page.data), page.data)
+
+    @staticmethod
+    def _sent(seen: Seen, entry: Entry) -> Sent:
+        return Sent(request_id=seen.request_id, arrived=entry.arrived)
 
 
-def _sized(headers: Headers, body: bytes) -> Headers:
-    return (JSON, (b"content-length", b"%d" % len(body)), *headers)
+def _sized(kind: tuple[bytes, bytes], headers: Headers, body: bytes) -> Headers:
+    return (kind, (b"content-length", b"%d" % len(body)), *headers)

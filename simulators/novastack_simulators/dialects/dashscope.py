@@ -6,12 +6,12 @@ Alibaba Cloud Model Studio, error codes and deep thinking (help pages of June 20
 from types import MappingProxyType
 from typing import Any, Final
 
-from novastack_simulators.dialects.dialect import Dialect, Letter, bearer
+from novastack_simulators.dialects.dialect import Answer, Dialect, Letter, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters, uuid
 from novastack_simulators.dialects.openai.body import ChatBody
 from novastack_simulators.dialects.openai.decode import Reader
 from novastack_simulators.dialects.openai.encode import Writer, totals
-from novastack_simulators.dialects.openai.listing import model, models, resources
+from novastack_simulators.dialects.openai.listing import resources
 from novastack_simulators.dialects.openai.rules import Limits, Range
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
@@ -95,9 +95,9 @@ WRITER: Final = Writer(
 )
 
 
-def _headers(request_id: str) -> Headers:
+def _headers(sent: Sent) -> Headers:
     return (
-        (b"x-request-id", request_id.encode()),
+        (b"x-request-id", sent.request_id.encode()),
         (b"x-dashscope-call-gateway", b"true"),
         (b"x-dashscope-finished", b"true"),
         (b"x-dashscope-timeout", b"298"),
@@ -149,17 +149,13 @@ FAILURES: Final = MappingProxyType({
     503: Shape(503, "service_unavailable", "service_unavailable", "Service is temporarily unavailable, please try again later."),
 })  # fmt: skip
 
+CHAT: Final = Answer(READER.read, WRITER.plain, WRITER.stream)
 DASHSCOPE: Final = Dialect(
     name="dashscope",
     base="/compatible-mode/v1",
-    resources=MappingProxyType(resources("/compatible-mode/v1", "/v1")),
+    chat=CHAT,
+    resources=MappingProxyType(resources(CHAT, "/compatible-mode/v1", "/v1")),
     key=bearer,
-    decode=READER.read,
-    count=READER.read,
-    plain=WRITER.plain,
-    stream=WRITER.stream,
-    models=models,
-    model=model,
     refusals=REFUSALS,
     failures=FAILURES,
     error=_error,

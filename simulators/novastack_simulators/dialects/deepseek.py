@@ -8,12 +8,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from novastack_simulators.dialects.dialect import Dialect, Letter, bearer
+from novastack_simulators.dialects.dialect import Answer, Dialect, Letter, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters, uuid
 from novastack_simulators.dialects.openai.body import ChatBody, Message
 from novastack_simulators.dialects.openai.decode import Reader
 from novastack_simulators.dialects.openai.encode import Writer, totals
-from novastack_simulators.dialects.openai.listing import model, models, resources
+from novastack_simulators.dialects.openai.listing import resources
 from novastack_simulators.dialects.openai.rules import Limits
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
@@ -119,9 +119,9 @@ WRITER: Final = Writer(
 )
 
 
-def _headers(request_id: str) -> Headers:
+def _headers(sent: Sent) -> Headers:
     return (
-        (b"x-ds-trace-id", request_id.encode()),
+        (b"x-ds-trace-id", sent.request_id.encode()),
         (b"server", b"openresty"),
         (b"vary", b"origin, access-control-request-method, access-control-request-headers"),
         (b"access-control-allow-credentials", b"true"),
@@ -169,17 +169,13 @@ FAILURES: Final = MappingProxyType({
     503: Shape(503, "service_unavailable_error", "service_unavailable_error", "Service is too busy. Please retry later."),
 })  # fmt: skip
 
+CHAT: Final = Answer(READER.read, WRITER.plain, WRITER.stream)
 DEEPSEEK: Final = Dialect(
     name="deepseek",
     base="",
-    resources=MappingProxyType(resources("", "/v1")),
+    chat=CHAT,
+    resources=MappingProxyType(resources(CHAT, "", "/v1")),
     key=bearer,
-    decode=READER.read,
-    count=READER.read,
-    plain=WRITER.plain,
-    stream=WRITER.stream,
-    models=models,
-    model=model,
     refusals=REFUSALS,
     failures=FAILURES,
     error=_error,

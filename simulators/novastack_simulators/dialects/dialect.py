@@ -6,20 +6,14 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from novastack_simulators.generation import Generation
+from novastack_simulators.generation import Generation, Speaker
+from novastack_simulators.journal import Journal
 from novastack_simulators.plan import Frame, Headers
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal, Shape
 
 Fields = Mapping[str, str]
-
-
-class Resource(NamedTuple):
-    """What a path serves and by which method. A path that ends in / takes one more segment as its argument."""
-
-    method: Literal["GET", "POST"]
-    serves: Literal["answer", "count", "models", "model"]
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,30 +26,78 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     created: int
 
 
+class Answer(NamedTuple):
+    """What the model answers: a body is read into a Prompt (raising Refusal), the answer is written plain or streamed.
+
+    `field` is the name under which the body holds the prompt.
+    """
+
+    decode: Callable[[bytes, Fields, Profile], Prompt]
+    plain: Callable[[Letter], bytes]
+    stream: Callable[[Letter], tuple[Frame, ...]]
+    field: str = "messages"
+
+
+class Asked(NamedTuple):
+    """A request that the model need not answer, and what may be read of the upstream. `now` is in unix seconds."""
+
+    body: bytes
+    fields: Fields
+    argument: str
+    profile: Profile
+    speaker: Speaker
+    journal: Journal
+    now: float
+
+
+class Page(NamedTuple):
+    """A body that is not JSON."""
+
+    content_type: bytes
+    data: bytes
+
+
+class Lookup(NamedTuple):
+    """What is known without the model, answered at once: a JSON value or a Page. May raise Refusal."""
+
+    look: Callable[[Asked], Any]
+
+
+class Resource(NamedTuple):
+    """What a path serves, by which method, and whether without a key. A path that ends in / takes one more segment."""
+
+    method: Literal["GET", "POST"]
+    serves: Answer | Lookup
+    open: bool = False
+
+
+class Sent(NamedTuple):
+    """What a head may tell: the id, when the request arrived (unix seconds), and the seconds until the first byte."""
+
+    request_id: str
+    arrived: float
+    waited: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
     """One provider's wire.
 
-    `base` is what an SDK is pointed at. `decode` and `count` read a body into a Prompt (raising Refusal),
-    `plain` and `stream` write the answer. `refusals` has a row for each kind of Refusal, `failures` a row for
-    each status that the fault `status` may ask for (others take the row of their hundred). `error` writes a body.
+    `base` is what an SDK is pointed at; `chat` is what it serves above all. `refusals` has a row for each kind of
+    Refusal, `failures` a row for each status that the fault `status` may ask for (others take the row of their
+    hundred). `error` writes a body.
     """
 
     name: str
     base: str
+    chat: Answer
     resources: Mapping[str, Resource]
     key: Callable[[Fields], str | None]
-    decode: Callable[[bytes, Fields, Profile], Prompt]
-    count: Callable[[bytes, Fields, Profile], Prompt]
-    plain: Callable[[Letter], bytes]
-    stream: Callable[[Letter], tuple[Frame, ...]]
-    models: Callable[[Profile], Any]
-    model: Callable[[Profile, str], Any]
     refusals: Mapping[str, Shape]
     failures: Mapping[int, Shape]
     error: Callable[[Shape, str, str], Any]
     request_id: Callable[[bytes], str]
-    headers: Callable[[str], Headers]
+    headers: Callable[[Sent], Headers]
 
     def resource(self, path: str) -> tuple[Resource, str] | None:
         """What a path serves, and its argument."""
@@ -66,11 +108,15 @@ class Dialect:
         return (found, argument) if found else None
 
     def refuse(self, refusal: Refusal) -> tuple[Shape, str]:
-        """The row of a refusal and its text; `{note}` names the parameter where the message does not."""
-        shape, details = self.refusals[refusal.kind], refusal.details
+        """The row of a refusal and its text; `{note}` names the parameter where the message does not.
+
+        A refusal's own `code` and `param` stand before those of the row.
+        """
+        row, details = self.refusals[refusal.kind], refusal.details
         param, message = str(details.get("param", "")), str(details.get("message", ""))
         note = "" if param in message else f" (parameter: {param})"
-        return shape, shape.text.format(note=note, **details)
+        shape = row._replace(code=details.get("code", row.code), param=details.get("param", row.param))
+        return shape, row.text.format(note=note, **details)
 
     def failure(self, status: int) -> Shape:
         """The row of a status: its own, or that of its hundred with the status asked for."""

@@ -18,7 +18,18 @@ from novastack_simulators.generation.tokens import count, segment
 from novastack_simulators.generation.values import BadSchemaError, value
 from novastack_simulators.prompt import Prompt, Tool
 
-__all__ = ["BadSchemaError", "Call", "Choice", "Finish", "Generation", "Speaker", "generate", "seeded", "stamp"]
+__all__ = [
+    "BadSchemaError",
+    "Call",
+    "Choice",
+    "Finish",
+    "Generation",
+    "Speaker",
+    "generate",
+    "prompt_tokens",
+    "seeded",
+    "stamp",
+]
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +67,9 @@ def prompt_tokens(prompt: Prompt, speaker: Speaker) -> int:
     texts = sum(count(turn.text, speaker.letters) for turn in prompt.turns)
     tools = sum(count(tool.text, speaker.letters) for tool in prompt.tools)
     images = sum(turn.images for turn in prompt.turns)
-    return texts + tools + images * speaker.per_image + len(prompt.turns) * speaker.per_message + 3
+    others = sum(turn.tokens for turn in prompt.turns)
+    template = 0 if prompt.bare else len(prompt.turns) * speaker.per_message + 3
+    return texts + tools + images * speaker.per_image + others + template
 
 
 def _speak(prompt: Prompt, speaker: Speaker, index: int) -> Choice:

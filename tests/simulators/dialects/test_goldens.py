@@ -68,9 +68,9 @@ def test_the_wire_is_the_golden(file: str, dialect: str, said: str, more: dict[s
     """Byte for byte, key order and nulls included."""
     written = letter(dialect, said, **more)
     if file.endswith(".sse"):
-        sent = b"".join(frame.data for frame in DIALECTS[dialect].stream(written))
+        sent = b"".join(frame.data for frame in DIALECTS[dialect].chat.stream(written))
     else:
-        sent = DIALECTS[dialect].plain(written) + b"\n"
+        sent = DIALECTS[dialect].chat.plain(written) + b"\n"
     for mask, replacement in MASKS:
         sent = re.sub(mask, replacement, sent)
     assert (GOLDENS / file).read_bytes() == sent
@@ -81,13 +81,13 @@ def test_the_wire_is_the_golden(file: str, dialect: str, said: str, more: dict[s
 def test_the_tokens_of_the_frames_add_up(dialect: str, said: str) -> None:
     """What the frames say they carry is what usage counts."""
     written = letter(dialect, said, thinking=Thinking(on=said == "thinking", shown=False))
-    frames = DIALECTS[dialect].stream(written)
+    frames = DIALECTS[dialect].chat.stream(written)
     assert written.generation.completion_tokens == sum(frame.tokens for frame in frames)
 
 
 def test_every_anthropic_event_is_padded_before_its_last_brace() -> None:
     """The padding masks the length, differs between events, and is the same for the same stamp."""
-    frames = DIALECTS["anthropic"].stream(letter("anthropic", "tools"))
+    frames = DIALECTS["anthropic"].chat.stream(letter("anthropic", "tools"))
     spaces = [len(found[1]) for frame in frames if (found := re.search(rb"( *)\}\n\n$", frame.data))]
     assert len(set(spaces)) > 3
-    assert frames == DIALECTS["anthropic"].stream(letter("anthropic", "tools"))
+    assert frames == DIALECTS["anthropic"].chat.stream(letter("anthropic", "tools"))

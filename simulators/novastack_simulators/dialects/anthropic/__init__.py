@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from novastack_simulators.dialects.anthropic.decode import count, decode
 from novastack_simulators.dialects.anthropic.encode import plain, stream
-from novastack_simulators.dialects.dialect import Dialect, Fields, Resource, bearer
+from novastack_simulators.dialects.dialect import Answer, Asked, Dialect, Fields, Lookup, Resource, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters
+from novastack_simulators.generation import prompt_tokens
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Refusal, Shape
@@ -64,9 +65,9 @@ def _card(profile: Profile, name: str) -> dict[str, Any]:
     }
 
 
-def _headers(request_id: str) -> Headers:
+def _headers(sent: Sent) -> Headers:
     return (
-        (b"request-id", request_id.encode()),
+        (b"request-id", sent.request_id.encode()),
         (b"anthropic-organization-id", b"6f1f7f2e-51a4-4d7c-9d2b-2f6a5a0c7e11"),
         (b"server", b"cloudflare"),
         (b"cf-cache-status", b"DYNAMIC"),
@@ -109,22 +110,23 @@ FAILURES: Final = MappingProxyType({
     529: Shape(529, "overloaded_error", None, "Overloaded"),
 })  # fmt: skip
 
+
+def _counted(asked: Asked) -> Any:
+    return {"input_tokens": prompt_tokens(count(asked.body, asked.fields, asked.profile), asked.speaker)}
+
+
+CHAT: Final = Answer(decode, plain, stream)
 ANTHROPIC: Final = Dialect(
     name="anthropic",
     base="",
+    chat=CHAT,
     resources=MappingProxyType({
-        "/v1/messages": Resource("POST", "answer"),
-        "/v1/messages/count_tokens": Resource("POST", "count"),
-        "/v1/models": Resource("GET", "models"),
-        "/v1/models/": Resource("GET", "model"),
+        "/v1/messages": Resource("POST", CHAT),
+        "/v1/messages/count_tokens": Resource("POST", Lookup(_counted)),
+        "/v1/models": Resource("GET", Lookup(lambda asked: models(asked.profile))),
+        "/v1/models/": Resource("GET", Lookup(lambda asked: model(asked.profile, asked.argument))),
     }),
     key=_key,
-    decode=decode,
-    count=count,
-    plain=plain,
-    stream=stream,
-    models=models,
-    model=model,
     refusals=REFUSALS,
     failures=FAILURES,
     error=_error,

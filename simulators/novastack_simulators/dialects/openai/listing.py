@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from novastack_simulators.dialects.dialect import Resource
+from novastack_simulators.dialects.dialect import Answer, Lookup, Resource
 from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Refusal
 
@@ -23,11 +23,11 @@ def _card(profile: Profile, name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": int(released.timestamp()), "owned_by": profile.owner}
 
 
-def resources(*bases: str) -> dict[str, Resource]:
+def resources(chat: Answer, *bases: str) -> dict[str, Resource]:
     """The paths that an OpenAI-like serves under each base."""
     served = {
-        "/chat/completions": Resource("POST", "answer"),
-        "/models": Resource("GET", "models"),
-        "/models/": Resource("GET", "model"),
+        "/chat/completions": Resource("POST", chat),
+        "/models": Resource("GET", Lookup(lambda asked: models(asked.profile))),
+        "/models/": Resource("GET", Lookup(lambda asked: model(asked.profile, asked.argument))),
     }
     return {base + path: resource for base in bases for path, resource in served.items()}

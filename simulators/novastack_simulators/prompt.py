@@ -12,12 +12,16 @@ CANARY: Final = re.compile(r"canary:([A-Za-z0-9_-]{4,64})(?![A-Za-z0-9_-])")
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """One message: its text (all text parts joined), how many images it carried, and the tokens of what else it holds."""
+    """One message: its text (all text parts joined), how many images it carried, and the tokens of what else it holds.
+
+    `results` are the texts of the tool results in it, where they are parts of a message of another role.
+    """
 
     role: Role
     text: str
     images: int = 0
     tokens: int = 0
+    results: tuple[str, ...] = ()
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +55,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     Neither holds `stream`, so a streamed answer says what the plain one says. `limit` is in tokens.
     `shape` is None for prose, True for any JSON object, else the schema that the answer must fit.
     `bare` texts are counted alone, without a chat template around them. `wire` is the dialect's own typed body:
-    its encoder may read it, generation does not.
+    its encoder may read it, generation does not. `logprobs` is how many alternatives each token has, None for no scores.
     """
 
     model: str
@@ -68,6 +72,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool = False
     include_usage: bool = False
     bare: bool = False
+    logprobs: int | None = None
     wire: Any = None
 
     @property

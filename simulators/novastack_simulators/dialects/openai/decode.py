@@ -68,6 +68,8 @@ def _prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt
         shape=_shape(body.response_format),
         stream=bool(body.stream),
         include_usage=bool(body.stream_options and body.stream_options.include_usage),
+        logprobs=(body.top_logprobs or 0) if body.logprobs else None,
+        wire=body,
     )
 
 

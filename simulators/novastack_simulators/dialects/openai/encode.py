@@ -8,6 +8,7 @@ import msgspec
 
 from novastack_simulators import framing
 from novastack_simulators.dialects.dialect import Letter
+from novastack_simulators.dialects.openai.scores import Scores, logprobs
 from novastack_simulators.generation import Choice, Generation, seeded
 from novastack_simulators.generation.deltas import Delta, interleaved
 from novastack_simulators.plan import Frame, Phase
@@ -52,7 +53,9 @@ class Writer(NamedTuple):
         text = "".join(choice.text) if choice.text or not calls else None
         reasoning = "".join(choice.reasoning) if letter.prompt.thinking.on else None
         message = {**self.message(text, reasoning), **({"tool_calls": calls} if calls else {})}
-        return self._choice(index, FINISHES[choice.finish], message=message)
+        return self._choice(
+            index, FINISHES[choice.finish], message=message, logprobs=logprobs(letter, index, choice.text)
+        )
 
     def _choice(self, index: int, finish: str | None, **said: Any) -> dict[str, Any]:
         fields = {"index": index, "logprobs": None, "finish_reason": finish, **said}
@@ -66,8 +69,9 @@ class Writer(NamedTuple):
         for index in range(len(choices)):
             yield self._chunk(letter, "open", 0, [self._choice(index, None, delta=self.opening(thinks))])
         sizes = (letter.profile.delta_tokens.least, letter.profile.delta_tokens.most)
+        scores = Scores(letter)
         for delta in interleaved(choices, sizes, seeded("deltas", letter.stamp)):
-            said = self._choice(delta.choice, None, delta=self._delta(letter, delta))
+            said = self._choice(delta.choice, None, delta=self._delta(letter, delta), logprobs=scores.next(delta))
             yield self._chunk(letter, PHASES[delta.kind], delta.tokens, [said])
         at = self.usage_at(letter)
         for index, choice in enumerate(choices):

@@ -40,12 +40,13 @@ PARTS: Final = ("text", "image_url")
 
 
 class Limits(NamedTuple):
-    """Where providers differ: roles, ranges, and how many tools and stop sequences they take."""
+    """Where providers differ: roles, ranges, how many tools and stop sequences they take, and whether logprobs."""
 
     roles: tuple[str, ...] = ("system", "user", "assistant", "tool")
     ranges: Mapping[str, Range] = RANGES
     tools: int = 128
     stops: int = 4
+    logprobs: bool = False
 
 
 def check(body: ChatBody, limits: Limits, profile: Profile) -> None:
@@ -115,8 +116,11 @@ def _stop(body: ChatBody, limits: Limits) -> None:
         raise Refusal("invalid", param="stop", message=f"'stop' takes at most {limits.stops} sequences")
 
 
-def _logprobs(body: ChatBody, _limits: Limits) -> None:
-    if body.logprobs or body.top_logprobs is not None:
+def _logprobs(body: ChatBody, limits: Limits) -> None:
+    if limits.logprobs and body.top_logprobs is not None and not body.logprobs:
+        text = "'top_logprobs' is only allowed when 'logprobs' is true"
+        raise Refusal("invalid", param="top_logprobs", message=text)
+    if not limits.logprobs and (body.logprobs or body.top_logprobs is not None):
         name = "logprobs" if body.logprobs else "top_logprobs"
         raise Refusal("unsupported", param=name, message=f"'{name}' is not supported by this model")
 

@@ -1,6 +1,7 @@
 """What a simulator saw: every request that arrived, bounded in memory. A key is kept as a fingerprint only."""
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +10,8 @@ import msgspec
 
 CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"})
 MASK: Final = "***"
+# What looks like a key in the middle of a text: the providers' own spelling, and an Authorization header's.
+KEY: Final = re.compile(r"\b(sk-|bearer\s+)[^\s\"'\\,;]{4,}", re.IGNORECASE)
 
 
 class Tokens(msgspec.Struct, kw_only=True):
@@ -21,7 +24,10 @@ class Tokens(msgspec.Struct, kw_only=True):
 
 
 class Entry(msgspec.Struct, kw_only=True):
-    """One request, filled in while it is answered. Times are unix seconds; None until it happens."""
+    """One request, filled in while it is answered. Times are unix seconds; None until it happens.
+
+    `stub` is the one that answered; if there are stubs and none matched, `nearest` says what of the closest differed.
+    """
 
     sequence: int
     upstream: str
@@ -40,6 +46,8 @@ class Entry(msgspec.Struct, kw_only=True):
     cancelled_at: float | None = None
     tokens: Tokens = msgspec.field(default_factory=Tokens)
     fault: str | None = None
+    stub: str | None = None
+    nearest: Any = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -63,7 +71,7 @@ class Journal:
             method=method,
             path=path,
             arrived=now,
-            headers={name: MASK if name in CREDENTIALS else text for name, text in fields.items()},
+            headers={name: MASK if is_credential(name) else text for name, text in fields.items()},
         )
         self._entries.append(entry)
         return entry
@@ -83,6 +91,16 @@ class Journal:
         ]
         kept = found if limit is None else found[len(found) - min(limit, len(found)) :]
         return {"entries": msgspec.to_builtins(kept), "dropped": self._dropped}
+
+
+def is_credential(name: str) -> bool:
+    """Whether the header of that name (in lower case) carries a credential."""
+    return name in CREDENTIALS
+
+
+def masked(text: str) -> str:
+    """The text without what looks like a key."""
+    return KEY.sub(lambda found: f"{found[1]}{MASK}", text)
 
 
 def fingerprint(key: str) -> str:

@@ -68,7 +68,8 @@ def _turns(message: wire.Message) -> tuple[Turn, ...]:
     images = sum(isinstance(block, wire.Image) for block in message.content)
     text = "\n".join(_text(block) for block in message.content)
     is_result = isinstance(message.content[-1], wire.ToolResult)
-    return (Turn(role="tool" if is_result else message.role, text=text, images=images),)
+    results = tuple(_text(block) for block in message.content if isinstance(block, wire.ToolResult))
+    return (Turn(role="tool" if is_result else message.role, text=text, images=images, results=results),)
 
 
 def _text(block: wire.Block) -> str:

@@ -1,0 +1,28 @@
+"""Canned replies, when the caller wants them; with no stub the model speaks for itself. Pure: a request in, words out."""
+
+from novastack_simulators.stubs.heard import Heard
+from novastack_simulators.stubs.match import SUBJECTS, Match
+from novastack_simulators.stubs.predicate import PREDICATES
+from novastack_simulators.stubs.reply import Reply, Said
+from novastack_simulators.stubs.shelf import Canned, Nearest, Shelf
+from novastack_simulators.stubs.speech import reporting, speak
+from novastack_simulators.stubs.stub import Stub, Stubs
+from novastack_simulators.stubs.template import FAMILIES, NAMES
+
+__all__ = [
+    "FAMILIES",
+    "NAMES",
+    "PREDICATES",
+    "SUBJECTS",
+    "Canned",
+    "Heard",
+    "Match",
+    "Nearest",
+    "Reply",
+    "Said",
+    "Shelf",
+    "Stub",
+    "Stubs",
+    "reporting",
+    "speak",
+]

@@ -1,0 +1,121 @@
+"""When a stub applies: all its matchers must hold, and each can say what it wanted and what it got.
+
+A matcher is a subject (what of the request is read: no value, one, or several) and a term; it holds if one of the
+values does. A new subject is one entry in SUBJECTS and one field of Match.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from pydantic import Field, field_validator
+
+from novastack_simulators.journal import is_credential, masked
+from novastack_simulators.profile import Strict
+from novastack_simulators.stubs import path
+from novastack_simulators.stubs.heard import Heard
+from novastack_simulators.stubs.predicate import Term, Text, Value, written
+
+LONGEST: Final = 200
+SHOWN: Final = 5
+NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
+
+SUBJECTS: Final[Mapping[str, Callable[[Heard, str], tuple[Any, ...]]]] = MappingProxyType({
+    "model": lambda heard, _: (heard.prompt.model,),
+    "last_message": lambda heard, _: (heard.last_message,),
+    "any_message": lambda heard, _: tuple(turn.text for turn in heard.prompt.turns),
+    "tool_result": lambda heard, _: heard.tool_results,
+    "header": lambda heard, name: (heard.fields[name],) if name in heard.fields else (),
+    "json": lambda heard, name: path.values(heard.json, name),
+})  # fmt: skip
+
+
+class Line(NamedTuple):
+    """What one matcher has to say about a request; `got` and `wanted` are for reading."""
+
+    part: str
+    wanted: str
+    got: str
+    held: bool
+
+
+class Matcher(NamedTuple):
+    """A subject, its name where it takes one (of a header, or a path), and what is wanted of it."""
+
+    subject: str
+    name: str
+    term: Term
+
+    @property
+    def part(self) -> str:
+        """`last_message`, `header x-team`, `json metadata.team`."""
+        return f"{self.subject} {self.name}".rstrip()
+
+    def values(self, heard: Heard) -> tuple[Any, ...]:
+        return SUBJECTS[self.subject](heard, self.name)
+
+    def holds(self, heard: Heard) -> bool:
+        return any(self.term.holds(value) for value in self.values(heard))
+
+    def explain(self, heard: Heard) -> Line:
+        values = self.values(heard)
+        got = ", ".join(map(_shown, values[:SHOWN])) or "nothing"
+        more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+        return Line(self.part, capped(masked(str(self.term))), capped(masked(got)) + more, self.holds(heard))
+
+
+class Match(Strict):
+    """All that are given must hold; none at all matches every request. A bare text is short for `equals`."""
+
+    model: Text | None = None
+    last_message: Text | None = None
+    any_message: Text | None = None
+    tool_result: Text | None = None
+    header: dict[str, Text] = Field(default_factory=dict)
+    body: dict[str, Value] = Field(default_factory=dict, alias="json")
+
+    @field_validator("header")
+    @classmethod
+    def _headers(cls, header: dict[str, Text]) -> dict[str, Text]:
+        named = {readable_header(name): wanted for name, wanted in header.items()}
+        if len(named) < len(header):
+            raise ValueError("a header is named more than once; upper and lower case are the same")
+        return named
+
+    @field_validator("body")
+    @classmethod
+    def _paths(cls, body: dict[str, Value]) -> dict[str, Value]:
+        for each in body:
+            path.steps(each)
+        return body
+
+    def matchers(self) -> Iterator[Matcher]:
+        """One for each term, in the order of SUBJECTS."""
+        for subject in ("model", "last_message", "any_message", "tool_result"):
+            wanted = getattr(self, subject)
+            for term in wanted.terms() if wanted else ():
+                yield Matcher(subject, "", term)
+        for subject, named in (("header", self.header), ("json", self.body)):
+            for name, wanted in named.items():
+                for term in wanted.terms():
+                    yield Matcher(subject, name, term)
+
+
+def readable_header(name: str) -> str:
+    """The name in lower case. Raises ValueError for what is no header's name, and for one that carries a credential."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a header")
+    if is_credential(name.lower()):
+        raise ValueError(f"{name!r} carries a credential, which a stub must not see; the journal has its fingerprint")
+    return name.lower()
+
+
+def _shown(value: Any) -> str:
+    """A value as JSON; of a long text no more than will be kept is looked at."""
+    return written(value[: LONGEST + 1] if isinstance(value, str) else value)
+
+
+def capped(text: str) -> str:
+    """A text short enough for the journal."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

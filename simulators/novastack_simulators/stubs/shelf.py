@@ -1,0 +1,68 @@
+"""The stubs that are in force at one upstream: which of them replies, with what, and which came nearest.
+
+Of two that match, the higher priority replies, and at one priority the earlier in the list. What a sequence answers
+depends on the request and on how often it came, never on the order in which different requests arrive.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from novastack_simulators.attempts import Attempts
+from novastack_simulators.generation import stamp
+from novastack_simulators.stubs.heard import Heard
+from novastack_simulators.stubs.reply import Said
+from novastack_simulators.stubs.stub import Stub, distinct
+
+
+class Differs(msgspec.Struct, frozen=True):
+    """One matcher that did not hold."""
+
+    part: str
+    wanted: str
+    got: str
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """The stub that came nearest to matching, and all that kept it from it."""
+
+    stub: str
+    differs: tuple[Differs, ...]
+
+
+class Canned(NamedTuple):
+    """The stub that replies; `answer` is None when it leaves this one to the model."""
+
+    stub: str
+    answer: Said | None
+
+
+class Shelf:
+    """An ordered, unchanging set of stubs, and how often each request came to each. Raises ValueError."""
+
+    def __init__(self, stubs: Sequence[Stub]) -> None:
+        self.stubs = distinct(tuple(stubs))
+        self._ranked = tuple(sorted(self.stubs, key=lambda stub: -stub.priority))
+        self._places = Attempts()
+
+    def take(self, heard: Heard) -> Canned | None:
+        """What the matching stub replies, and its place in the sequence is used up; None if no stub matches."""
+        stub = next((stub for stub in self._ranked if stub.matches(heard)), None)
+        return Canned(stub.name, stub.reply.answer(self._place(stub, heard))) if stub else None
+
+    def _place(self, stub: Stub, heard: Heard) -> int:
+        if stub.reply.by == "turn":
+            return 1 + sum(turn.role == "assistant" for turn in heard.prompt.turns)
+        return self._places.next(stamp("stub", stub.name, heard.prompt.fingerprint))
+
+    def nearest(self, heard: Heard) -> Nearest | None:
+        """The stub with the fewest matchers that do not hold, of several the one that would be asked first."""
+        return min(
+            (_missed(stub, heard) for stub in self._ranked), key=lambda nearest: len(nearest.differs), default=None
+        )
+
+
+def _missed(stub: Stub, heard: Heard) -> Nearest:
+    lines = (line for line in stub.explain(heard) if not line.held)
+    return Nearest(stub.name, tuple(Differs(line.part, line.wanted, line.got) for line in lines))

@@ -1,0 +1,66 @@
+"""From canned words to a Generation: in tokens, cut by the caller's limits as every answer is.
+
+Every one of the `n` choices says the same. Reasoning is said only if the model thinks.
+"""
+
+import json
+
+from novastack_simulators.generation import Call, Choice, Finish, Generation, Speaker, prompt_tokens
+from novastack_simulators.generation.choice import limited
+from novastack_simulators.generation.tokens import segment
+from novastack_simulators.stubs.heard import Heard
+from novastack_simulators.stubs.reply import Said, ToolCall, Usage
+from novastack_simulators.stubs.template import everywhere, filled
+
+
+class Reported(Generation, frozen=True, kw_only=True):
+    """A Generation that reports other counts than those of its tokens."""
+
+    usage: Usage
+
+    @property
+    def reasoning_tokens(self) -> int:
+        return _or(self.usage.reasoning, sum(len(choice.reasoning) for choice in self.choices))
+
+    @property
+    def completion_tokens(self) -> int:
+        return _or(self.usage.completion, sum(choice.tokens for choice in self.choices))
+
+
+def speak(said: Said, heard: Heard, speaker: Speaker) -> Generation:
+    """The words of a canned reply, the request's own put in, as the model's answer."""
+    prompt = heard.prompt
+    choice = limited(_choice(said, heard, speaker), prompt)
+    return Generation(choices=(choice,) * prompt.n, prompt_tokens=prompt_tokens(prompt, speaker))
+
+
+def reporting(generation: Generation, usage: Usage | None) -> Generation:
+    """The same words, with the counts that the stub wants reported."""
+    if usage is None:
+        return generation
+    prompt = _or(usage.prompt, generation.prompt_tokens)
+    return Reported(choices=generation.choices, prompt_tokens=prompt, usage=usage)
+
+
+def _choice(said: Said, heard: Heard, speaker: Speaker) -> Choice:
+    def tokens(text: str) -> tuple[str, ...]:
+        return segment(text, speaker.letters)
+
+    usual: Finish = "tool_calls" if said.tool_calls else "stop"
+    return Choice(
+        reasoning=tokens(filled(said.reasoning or "", heard)) if heard.prompt.thinking.on else (),
+        text=tokens(filled(said.text or "", heard)),
+        calls=tuple(Call(name=call.name, arguments=tokens(_arguments(call, heard))) for call in said.tool_calls),
+        finish=said.finish or usual,
+    )
+
+
+def _arguments(call: ToolCall, heard: Heard) -> str:
+    """As they are to be sent. In an object each text is filled in by itself, so that no quote can break the JSON."""
+    if isinstance(call.arguments, str):
+        return filled(call.arguments, heard)
+    return json.dumps(everywhere(call.arguments, lambda text: filled(text, heard)), ensure_ascii=False)
+
+
+def _or(count: int | None, true: int) -> int:
+    return true if count is None else count

@@ -69,7 +69,9 @@ def respond(problem: Problem) -> Response:
 def application(*, pipeline: Pipeline, catalog: Catalog, metrics: Metrics) -> Any:
     """The ASGI application behind the hot routes."""
     # FastAPI's own page loads its scripts from a CDN; this one brings them along.
-    app = FastAPIOffline(title="Novastack gateway", description=__doc__.splitlines()[0], redoc_url=None)
+    app = FastAPIOffline(
+        title="Novastack gateway", description=__doc__.splitlines()[0], redoc_url=None, redirect_slashes=False
+    )
     app.include_router(_v1(pipeline, catalog))
     app.include_router(_operations(metrics))
     # The bare path and the one that names an upstream are answered alike.

@@ -163,6 +163,13 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Those that did not end within the grace are cut: uvloop cannot close over them."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            transport: Any = connection.transport  # uvloop's are no asyncio.Transport
+            transport.abort()
+
     def stop(self) -> None:
         """Once: finish what is under way. Twice: end at once."""
         self.force_exit = self.should_exit

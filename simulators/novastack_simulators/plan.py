@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 Headers = tuple[tuple[bytes, bytes], ...]
-Phase = Literal["open", "reasoning", "text", "arguments", "finish", "usage", "done", "body"]
+Phase = Literal["open", "reasoning", "text", "arguments", "finish", "usage", "done", "error", "body"]
 Ending = Literal["complete", "abort", "hang"]
 
 
@@ -17,11 +17,23 @@ class Frame(NamedTuple):
     data: bytes
 
 
+class Work(NamedTuple):
+    """What the model makes for an answer: `finishes` says why each choice ends, `limit` is the caller's in tokens.
+
+    `dues` are the seconds after arrival at which each token is made; empty: with the frame that carries it.
+    """
+
+    prompt_tokens: int
+    finishes: tuple[str, ...]
+    limit: int | None = None
+    dues: tuple[float, ...] = ()
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one request. `dues` are seconds after its arrival, one for each frame; `end` is when it ends.
 
     A `hang` never ends by itself; an `abort` resets the connection at `end`.
-    A plan with no frame that aborts or hangs sends no head either.
+    A plan with no frame that aborts or hangs sends no head either. `work` is None where the model makes nothing.
     """
 
     status: int
@@ -31,6 +43,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     end: float = 0.0
     ending: Ending = "complete"
     fault: str | None = None
+    work: Work | None = None
 
 
 def instant(status: int, headers: Headers, body: bytes) -> Plan:

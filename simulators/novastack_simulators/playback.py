@@ -36,6 +36,7 @@ class Timers(Protocol):
 
 
 Wall = Callable[[], float]
+OnEnd = Callable[[bool], None]
 EARLY: Final = 0.0005
 
 
@@ -52,8 +53,11 @@ class Playback:
         self._next = 0
         self._started = False
         self._stalled = False
+        self._on_end: OnEnd | None = None
 
-    def begin(self) -> None:
+    def begin(self, on_end: OnEnd | None = None) -> None:
+        """Starts; `on_end` is called once, with whether the answer went out whole."""
+        self._on_end = on_end
         self._reply.watch(self._cancelled, self._resumed)
         self._entry.status = self._plan.status if self._plan.frames else None
         self._entry.fault = self._plan.fault
@@ -96,6 +100,7 @@ class Playback:
             self._wheel.at(self._zero + end, self._finish)
 
     def _finish(self) -> None:
+        self._ended(whole=self._plan.ending == "complete")
         if self._plan.ending == "abort":
             self._reply.abort()
         else:
@@ -108,3 +113,9 @@ class Playback:
 
     def _cancelled(self) -> None:
         self._entry.cancelled_at = self._wall()
+        self._ended(whole=False)
+
+    def _ended(self, *, whole: bool) -> None:
+        on_end, self._on_end = self._on_end, None
+        if on_end is not None:
+            on_end(whole)

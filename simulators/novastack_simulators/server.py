@@ -123,7 +123,7 @@ def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, socket
     setting = Setting(
         name=each.name,
         profile=profile,
-        dialect=DIALECTS[profile.dialect],
+        dialect=DIALECTS[profile.dialect].fitted(profile),
         api_keys=each.api_keys,
         seed=config.seed if each.seed is None else each.seed,
         speed=each.speed or config.speed,

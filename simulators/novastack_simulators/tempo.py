@@ -23,5 +23,10 @@ def schedule(
     return tuple(dues)
 
 
+def pulse(tokens: int, tempo: Tempo, rng: Random, *, lanes: int = 1, speed: float = 1.0) -> tuple[float, ...]:
+    """When each token is made, though an answer that is not streamed sends them at once: the same draws as above."""
+    return schedule([Frame("body", 1, b"")] * tokens, tempo, rng, lanes=lanes, speed=speed)
+
+
 def _drawn(spread: Spread, rng: Random) -> float:
     return rng.lognormvariate(math.log(spread.value), spread.sigma) if spread.value else 0.0

@@ -4,6 +4,7 @@ decode (dialect) → generate → schedule → faults → play.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -15,7 +16,8 @@ from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup,
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.journal import Entry, Journal, fingerprint
-from novastack_simulators.plan import Frame, Headers, Plan, instant
+from novastack_simulators.load import Load
+from novastack_simulators.plan import Frame, Headers, Plan, Work, instant
 from novastack_simulators.playback import Playback, Reply, Timers
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
@@ -79,6 +81,7 @@ class Upstream:
     def __init__(self, setting: Setting, clocks: Clocks, faults: Sequence[AnyFault]) -> None:
         self.setting = setting
         self.journal = Journal(setting.name)
+        self.load = Load(setting.dialect.buckets)
         self.faults = tuple(faults)
         self._configured = tuple(faults)
         self._clocks = clocks
@@ -92,14 +95,21 @@ class Upstream:
         )
 
     def reset(self) -> None:
-        """Forgets the journal, the attempts and the faults that were armed at run time."""
+        """Forgets the journal, the measures, the attempts and the faults that were armed at run time."""
         self.journal.clear()
+        self.load.clear()
         self._attempts.clear()
         self.faults = self._configured
 
     def handle(self, request: Request, reply: Reply) -> None:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
-        Playback(self._plan(request, entry), reply, entry, self._clocks.wheel, self._clocks.wall).begin()
+        plan = self._plan(request, entry)
+        playback = Playback(plan, reply, entry, self._clocks.wheel, self._clocks.wall)
+        number = self.load.begin(plan, self._clocks.wheel.time())
+        playback.begin(None if number is None else partial(self._ended, number))
+
+    def _ended(self, number: int, whole: bool) -> None:
+        self.load.end(number, self._clocks.wheel.time(), whole=whole)
 
     def _plan(self, request: Request, entry: Entry) -> Plan:
         try:
@@ -143,6 +153,7 @@ class Upstream:
             raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "")
 
     def _found(self, lookup: Lookup, argument: str, request: Request, entry: Entry) -> Plan:
+        self.load.settle(self._clocks.wheel.time())
         asked = Asked(
             body=request.body,
             fields=request.fields,
@@ -150,6 +161,7 @@ class Upstream:
             profile=self.setting.profile,
             speaker=self._speaker,
             journal=self.journal,
+            load=self.load,
             now=entry.arrived,
         )
         body = lookup.look(asked)
@@ -209,7 +221,19 @@ class Upstream:
         dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
         headers = setting.dialect.headers(sent._replace(waited=dues[0]))
         head = (*EVENTS, *headers) if prompt.stream else _sized(JSON, headers, frames[0].data)
-        return Plan(status=200, headers=head, frames=frames, dues=dues)
+        work = self._work(prompt, generation, seen) if setting.dialect.buckets else None
+        return Plan(status=200, headers=head, frames=frames, dues=dues, work=work)
+
+    def _work(self, prompt: Prompt, generation: Generation, seen: Seen) -> Work:
+        """What is measured; the times of an answer that is not streamed are drawn again, from the same seed."""
+        setting = self.setting
+        dues: tuple[float, ...] = ()
+        if not prompt.stream:
+            rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
+            made, lanes = generation.completion_tokens, max(prompt.n, 1)
+            dues = tempo.pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed)
+        finishes = tuple(choice.finish for choice in generation.choices)
+        return Work(generation.prompt_tokens, finishes, prompt.limit, dues)
 
     def _created(self) -> int:
         if isinstance(self.setting.created, int):
@@ -221,13 +245,20 @@ class Upstream:
         fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
         if fault is None:
             return plan
-        shape = self.setting.dialect.failure(getattr(fault, "status", 500))
+        shape = self.setting.dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
         error = self._error(shape, shape.text, sent)
+        if fault.do == "in_band_error" and plan.frames[0].phase != "body":
+            error = self._mishap(plan, error)
         retry_after = getattr(fault, "retry_after", None)
         if retry_after is not None:
             header = (b"retry-after", f"{retry_after:g}".encode())
             error = msgspec.structs.replace(error, headers=(*error.headers, header))
         return struck(fault, plan, error)
+
+    def _mishap(self, plan: Plan, error: Plan) -> Plan:
+        """The error as it is said in a stream that has begun: under the stream's own head."""
+        data = self.setting.dialect.mishap(error.frames[0].data)
+        return Plan(status=plan.status, headers=plan.headers, frames=(Frame("error", 0, data),), dues=(0.0,))
 
     def _error(self, shape: Shape, text: str, sent: Sent) -> Plan:
         body = self.setting.dialect.error(shape, text, sent.request_id)
@@ -239,7 +270,7 @@ class Upstream:
 
     @staticmethod
     def _sent(seen: Seen, entry: Entry) -> Sent:
-        return Sent(request_id=seen.request_id, arrived=entry.arrived)
+        return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id)
 
 
 def _sized(kind: tuple[bytes, bytes], headers: Headers, body: bytes) -> Headers:

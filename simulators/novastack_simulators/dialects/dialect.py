@@ -1,13 +1,15 @@
 """A dialect is a table of functions: how one provider's wire is read and written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from novastack_simulators import framing
 from novastack_simulators.generation import Generation, Speaker
 from novastack_simulators.journal import Journal
+from novastack_simulators.load import Buckets, Load
 from novastack_simulators.plan import Frame, Headers
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
@@ -47,6 +49,7 @@ class Asked(NamedTuple):
     profile: Profile
     speaker: Speaker
     journal: Journal
+    load: Load
     now: float
 
 
@@ -72,11 +75,15 @@ class Resource(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What a head may tell: the id, when the request arrived (unix seconds), and the seconds until the first byte."""
+    """What a head may tell: the id, when the request arrived (unix seconds), and the seconds until the first byte.
+
+    `given` is the x-request-id that arrived.
+    """
 
     request_id: str
     arrived: float
     waited: float = 0.0
+    given: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +92,9 @@ class Dialect:
 
     `base` is what an SDK is pointed at; `chat` is what it serves above all. `refusals` has a row for each kind of
     Refusal, `failures` a row for each status that the fault `status` may ask for (others take the row of their
-    hundred). `error` writes a body.
+    hundred), `codes` a row for each code that a fault may ask for. `error` writes a body, `mishap` turns a body into
+    the event that breaks off a stream. `buckets` are the bounds of the measures it reports (none: nothing is
+    measured). `fit` gives the fields that differ for a profile, made anew for each upstream.
     """
 
     name: str
@@ -98,6 +107,14 @@ class Dialect:
     error: Callable[[Shape, str, str], Any]
     request_id: Callable[[bytes], str]
     headers: Callable[[Sent], Headers]
+    codes: Mapping[str, Shape] = field(default_factory=dict)
+    mishap: Callable[[bytes], bytes] = framing.data
+    buckets: Buckets = field(default_factory=dict)
+    fit: Callable[[Profile], Mapping[str, Any]] = lambda _profile: {}
+
+    def fitted(self, profile: Profile) -> "Dialect":
+        """The dialect as the profile's quirks have it."""
+        return replace(self, **self.fit(profile))
 
     def resource(self, path: str) -> tuple[Resource, str] | None:
         """What a path serves, and its argument."""
@@ -118,9 +135,11 @@ class Dialect:
         shape = row._replace(code=details.get("code", row.code), param=details.get("param", row.param))
         return shape, row.text.format(note=note, **details)
 
-    def failure(self, status: int) -> Shape:
-        """The row of a status: its own, or that of its hundred with the status asked for."""
+    def failure(self, status: int, code: str | None = None) -> Shape:
+        """The row of a code, else of a status, else of its hundred; with the status and the code asked for."""
         near = self.failures.get(status) or self.failures[500 if status >= 500 else 400]
+        if code is not None:
+            near = self.codes.get(code, near._replace(code=code))
         return near._replace(status=status)
 
 

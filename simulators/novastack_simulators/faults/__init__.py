@@ -10,13 +10,27 @@ from pydantic import Field
 from novastack_simulators.faults.cut import Cut
 from novastack_simulators.faults.cut import strike as cut
 from novastack_simulators.faults.fault import Fault, Struck, applies
+from novastack_simulators.faults.in_band_error import InBandError
+from novastack_simulators.faults.in_band_error import strike as in_band_error
 from novastack_simulators.faults.stall import Stall
 from novastack_simulators.faults.stall import strike as stall
 from novastack_simulators.faults.status import Status
 from novastack_simulators.faults.status import strike as status
 from novastack_simulators.plan import Plan
 
-__all__ = ["FAULTS", "AnyFault", "Cut", "Entry", "Fault", "Stall", "Status", "Struck", "chosen", "struck"]
+__all__ = [
+    "FAULTS",
+    "AnyFault",
+    "Cut",
+    "Entry",
+    "Fault",
+    "InBandError",
+    "Stall",
+    "Status",
+    "Struck",
+    "chosen",
+    "struck",
+]
 
 
 class Entry(NamedTuple):
@@ -27,9 +41,14 @@ class Entry(NamedTuple):
 
 
 FAULTS: Final[Mapping[str, Entry]] = MappingProxyType(
-    {"status": Entry(Status, status), "stall": Entry(Stall, stall), "cut": Entry(Cut, cut)}
+    {
+        "status": Entry(Status, status),
+        "stall": Entry(Stall, stall),
+        "cut": Entry(Cut, cut),
+        "in_band_error": Entry(InBandError, in_band_error),
+    }
 )
-AnyFault = Annotated[Status | Stall | Cut, Field(discriminator="do")]
+AnyFault = Annotated[Status | Stall | Cut | InBandError, Field(discriminator="do")]
 
 
 def chosen(faults: Sequence[AnyFault], who: Struck) -> AnyFault | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
+import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from novastack_simulators.generation import stamp
@@ -112,4 +113,4 @@ def halved(plan: Plan, at: At) -> Plan:
     body = plan.frames[0].data
     half = len(body) // 2
     frames = (Frame("body", 0, body[:half]), Frame("body", plan.frames[0].tokens, body[half:]))
-    return Plan(status=plan.status, headers=plan.headers, frames=frames, dues=plan.dues * 2, end=plan.end)
+    return msgspec.structs.replace(plan, frames=frames, dues=plan.dues * 2)

@@ -9,12 +9,16 @@ from novastack_simulators.plan import Plan
 
 
 class Status(Fault):
-    """`status` is the HTTP code, `retry_after` the seconds in the header of that name (none if absent)."""
+    """`status` is the HTTP code, `retry_after` the seconds in the header of that name (none if absent).
+
+    `code` chooses among the provider's errors of that status, by the code in their body.
+    """
 
     do: Literal["status"]
     at: Literal["before_headers"] = "before_headers"
     status: int = Field(ge=400, le=599)
     retry_after: float | None = Field(default=None, ge=0)
+    code: str | None = Field(default=None, min_length=1, max_length=64)
 
 
 def strike(_fault: Status, _plan: Plan, error: Plan) -> Plan:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from novastack_simulators.faults import AnyFault
 from novastack_simulators.profile import Strict, profile_names
+from novastack_simulators.stubs import Stubs
 
 
 class UpstreamConfig(Strict):
@@ -17,6 +18,7 @@ class UpstreamConfig(Strict):
     port: int = Field(default=0, ge=0, le=65_535)
     api_keys: tuple[str, ...] = Field(min_length=1)
     faults: tuple[AnyFault, ...] = ()
+    stubs: Stubs = ()
     speed: float | None = Field(default=None, gt=0)
     seed: int | None = None
 
@@ -37,6 +39,7 @@ class SimulatorsConfig(Strict):
 
     `created` is what answers say of their own time: `today` is midnight UTC (so that the same request has the same
     bytes all day), `now` the second, a number that unix time. `edge` asgi serves the hot routes by plain ASGI.
+    `stubs` are for all upstreams; each may have its own besides, under other names.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +49,7 @@ class SimulatorsConfig(Strict):
     max_body_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     grace: float = Field(default=2.0, ge=0)
     edge: Literal["protocol", "asgi"] = "protocol"
+    stubs: Stubs = ()
     upstreams: tuple[UpstreamConfig, ...] = Field(
         default=(
             _default(9101, "qwen3-235b-a22b"),
@@ -65,6 +69,16 @@ class SimulatorsConfig(Strict):
         ports = [upstream.port for upstream in upstreams if upstream.port]
         if again := sorted({port for port in ports if ports.count(port) > 1}):
             raise ValueError(f"the port {again[0]} is used more than once")
+        return upstreams
+
+    @field_validator("upstreams")
+    @classmethod
+    def _own_names(cls, upstreams: tuple[UpstreamConfig, ...], info: ValidationInfo) -> tuple[UpstreamConfig, ...]:
+        """A stub of an upstream does not take the name of one that all have."""
+        shared = {stub.name for stub in info.data.get("stubs", ())}
+        for upstream in upstreams:
+            if taken := [stub.name for stub in upstream.stubs if stub.name in shared]:
+                raise ValueError(f"upstream {upstream.name!r} has a stub {taken[0]!r}, and so have all upstreams")
         return upstreams
 
     def only(self, names: Sequence[str]) -> "SimulatorsConfig":

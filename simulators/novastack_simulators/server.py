@@ -130,8 +130,9 @@ def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, socket
         created=config.created,
         max_body_bytes=config.max_body_bytes,
     )
+    stubs = (*each.stubs, *config.stubs)
     # The one place that reads the wall clock.
-    upstream = Upstream(setting, Clocks(wheel, time.time), each.faults)  # noqa: TID251 - the edge reads the clock
+    upstream = Upstream(setting, Clocks(wheel, time.time), each.faults, stubs)  # noqa: TID251 - the edge reads the clock
     return Listening(each, upstream, sockets.enter_context(_bound(config.host, each)))
 
 

@@ -1,6 +1,6 @@
 """One simulated upstream: a request in, a plan out. What it knows of the world is passed in.
 
-decode (dialect) → generate → schedule → faults → play.
+decode (dialect) → generate, or take a stub's words → schedule → faults → play.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ from novastack_simulators.playback import Playback, Reply, Timers
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal, Shape
+from novastack_simulators.stubs import Heard, Error, Said, Shelf, Stub, filled, reporting, speak
 
 JSON: Final = (b"content-type", b"application/json")
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
@@ -78,12 +79,16 @@ class Seen(NamedTuple):
 class Upstream:
     """Answers requests, keeps the journal, and lets faults strike."""
 
-    def __init__(self, setting: Setting, clocks: Clocks, faults: Sequence[AnyFault]) -> None:
+    def __init__(
+        self, setting: Setting, clocks: Clocks, faults: Sequence[AnyFault], stubs: Sequence[Stub] = ()
+    ) -> None:
         self.setting = setting
         self.journal = Journal(setting.name)
         self.load = Load(setting.dialect.buckets)
         self.faults = tuple(faults)
         self._configured = tuple(faults)
+        self.shelf = Shelf(stubs)
+        self._stubs = self.shelf.stubs
         self._clocks = clocks
         self._attempts = Attempts()
         figures = setting.profile
@@ -95,11 +100,12 @@ class Upstream:
         )
 
     def reset(self) -> None:
-        """Forgets the journal, the measures, the attempts and the faults that were armed at run time."""
+        """Forgets the journal, the measures, the attempts, and the faults and stubs that were set at run time."""
         self.journal.clear()
         self.load.clear()
         self._attempts.clear()
         self.faults = self._configured
+        self.shelf = Shelf(self._stubs)
 
     def handle(self, request: Request, reply: Reply) -> None:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
@@ -171,15 +177,37 @@ class Upstream:
     def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
         prompt = answer.decode(request.body, request.fields, self.setting.profile)
         entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
-        generation = generate(prompt, self._speaker)
+        heard = Heard(prompt=prompt, fields=request.fields, body=request.body)
+        said = self._canned(heard, entry)
+        generation = generate(prompt, self._speaker) if said is None else speak(said, heard, self._speaker)
         self._check_context(answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
         entry.tokens.completion = generation.completion_tokens
         seen = self._seen(prompt.fingerprint, entry)
         sent = self._sent(seen, entry)
-        plan = self._timed(answer, prompt, generation, seen, sent)
-        return self._faulted(plan, seen, sent)
+        if said is not None and said.error is not None:
+            return self._faulted(self._failed(said.error, heard, sent), seen, sent)
+        reported = generation if said is None else reporting(generation, said.usage)
+        return self._faulted(self._timed(answer, prompt, reported, seen, sent), seen, sent)
+
+    def _canned(self, heard: Heard, entry: Entry) -> Said | None:
+        """What a stub says; None where the model speaks for itself."""
+        if not self.shelf.stubs:
+            return None
+        canned = self.shelf.take(heard)
+        if canned is None:
+            entry.nearest = self.shelf.nearest(heard)
+            return None
+        entry.stub = canned.stub
+        return canned.said
+
+    def _failed(self, error: Error, heard: Heard, sent: Sent) -> Plan:
+        """A stub's error, in the provider's shape."""
+        row = self.setting.dialect.failure(error.status)
+        shape = row._replace(type=error.type or row.type, code=error.code or row.code)
+        text = row.text if error.message is None else filled(error.message, heard)
+        return _later(self._error(shape, text, sent), error.retry_after)
 
     def _check_context(self, answer: Answer, prompt: Prompt, generation: Generation) -> None:
         """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
@@ -215,7 +243,7 @@ class Upstream:
         frames = (
             answer.stream(letter)
             if prompt.stream
-            else (Frame("body", generation.completion_tokens, answer.plain(letter)),)
+            else (Frame("body", sum(choice.tokens for choice in generation.choices), answer.plain(letter)),)
         )
         rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
         dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
@@ -249,11 +277,7 @@ class Upstream:
         error = self._error(shape, shape.text, sent)
         if fault.do == "in_band_error" and plan.frames[0].phase != "body":
             error = self._mishap(plan, error)
-        retry_after = getattr(fault, "retry_after", None)
-        if retry_after is not None:
-            header = (b"retry-after", f"{retry_after:g}".encode())
-            error = msgspec.structs.replace(error, headers=(*error.headers, header))
-        return struck(fault, plan, error)
+        return struck(fault, plan, _later(error, getattr(fault, "retry_after", None)))
 
     def _mishap(self, plan: Plan, error: Plan) -> Plan:
         """The error as it is said in a stream that has begun: under the stream's own head."""
@@ -271,6 +295,13 @@ class Upstream:
     @staticmethod
     def _sent(seen: Seen, entry: Entry) -> Sent:
         return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id)
+
+
+def _later(error: Plan, seconds: float | None) -> Plan:
+    """The error, saying after how long to ask again."""
+    if seconds is None:
+        return error
+    return msgspec.structs.replace(error, headers=(*error.headers, (b"retry-after", f"{seconds:.15g}".encode())))
 
 
 def _sized(kind: tuple[bytes, bytes], headers: Headers, body: bytes) -> Headers:

@@ -3,11 +3,11 @@
 from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.match import SUBJECTS, Match
 from novastack_simulators.stubs.predicate import PREDICATES
-from novastack_simulators.stubs.reply import Reply, Said
+from novastack_simulators.stubs.reply import Error, Reply, Said
 from novastack_simulators.stubs.shelf import Canned, Nearest, Shelf
 from novastack_simulators.stubs.speech import reporting, speak
 from novastack_simulators.stubs.stub import Stub, Stubs
-from novastack_simulators.stubs.template import FAMILIES, NAMES
+from novastack_simulators.stubs.template import FAMILIES, NAMES, filled
 
 __all__ = [
     "FAMILIES",
@@ -15,6 +15,7 @@ __all__ = [
     "PREDICATES",
     "SUBJECTS",
     "Canned",
+    "Error",
     "Heard",
     "Match",
     "Nearest",
@@ -23,6 +24,7 @@ __all__ = [
     "Shelf",
     "Stub",
     "Stubs",
+    "filled",
     "reporting",
     "speak",
 ]

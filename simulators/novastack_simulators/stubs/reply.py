@@ -93,7 +93,7 @@ class Reply(Said):
             raise ValueError("each answer of a sequence says something, or is an error")
         return self
 
-    def answer(self, place: int) -> Said | None:
+    def at(self, place: int) -> Said | None:
         """The answer at a place (1 is the first); None where the model is to speak for itself."""
         if self.sequence is None:
             return self

@@ -32,10 +32,10 @@ class Nearest(msgspec.Struct, frozen=True):
 
 
 class Canned(NamedTuple):
-    """The stub that replies; `answer` is None when it leaves this one to the model."""
+    """The stub that replies; `said` is None when it leaves this one to the model."""
 
     stub: str
-    answer: Said | None
+    said: Said | None
 
 
 class Shelf:
@@ -49,7 +49,7 @@ class Shelf:
     def take(self, heard: Heard) -> Canned | None:
         """What the matching stub replies, and its place in the sequence is used up; None if no stub matches."""
         stub = next((stub for stub in self._ranked if stub.matches(heard)), None)
-        return Canned(stub.name, stub.reply.answer(self._place(stub, heard))) if stub else None
+        return Canned(stub.name, stub.reply.at(self._place(stub, heard))) if stub else None
 
     def _place(self, stub: Stub, heard: Heard) -> int:
         if stub.reply.by == "turn":

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from novastack_simulators.faults import AnyFault
-from novastack_simulators.profile import Strict, profile_names
+from novastack_simulators.profile import Quirks, Strict, profile_names
 from novastack_simulators.stubs import Stubs
 
 
@@ -21,6 +21,7 @@ class UpstreamConfig(Strict):
     stubs: Stubs = ()
     speed: float | None = Field(default=None, gt=0)
     seed: int | None = None
+    quirks: Quirks = Quirks()
 
     @field_validator("profile")
     @classmethod

@@ -54,6 +54,10 @@ class Quirks(Strict):
     images: bool = False
     system_fingerprint: str | None = None
     usage_chunks: Literal["finish", "trailing", "both"] = "trailing"
+    error_id: Literal["request_id", "id"] = "request_id"
+    serving: Literal["vllm", "sglang"] = "vllm"
+    version: str = "0.32.0"
+    echo_request_id: bool = False
 
 
 class Profile(Strict):
@@ -74,6 +78,10 @@ class Profile(Strict):
     delta_tokens: Span
     tempo: Tempo
     quirks: Quirks = Quirks()
+
+    def quirked(self, quirks: Quirks) -> "Profile":
+        """The profile with those quirks that are set; the others stay its own."""
+        return self.model_copy(update={"quirks": self.quirks.model_copy(update=quirks.model_dump(exclude_unset=True))})
 
 
 def profile_names() -> tuple[str, ...]:

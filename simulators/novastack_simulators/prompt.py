@@ -33,19 +33,27 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choosing(msgspec.Struct, frozen=True, kw_only=True):
-    """How tools may be used: the mode, the one tool of mode `named`, and whether two at once are allowed."""
+    """How tools may be used: the mode, the one tool of mode `named`, and whether two at once are allowed.
+
+    `allowed` are the names of the tools that may be called; none listed means all.
+    """
 
     mode: Literal["auto", "none", "required", "named"] = "auto"
     name: str | None = None
+    allowed: tuple[str, ...] = ()
     parallel: bool = True
 
 
 class Thinking(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the model reasons first, whether the caller may read it, and how long (a factor on the usual length)."""
+    """Whether the model reasons first, whether the caller may read it, and how long (a factor on the usual length).
+
+    `budget` is the most tokens that it may reason; the answer follows all the same.
+    """
 
     on: bool = False
     shown: bool = True
     effort: float = 1.0
+    budget: int | None = None
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,7 +119,7 @@ async def running(config: SimulatorsConfig) -> AsyncIterator[tuple[Endpoint, ...
 
 
 def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, sockets: contextlib.ExitStack) -> Listening:
-    profile = load_profile(each.profile)
+    profile = load_profile(each.profile).quirked(each.quirks)
     setting = Setting(
         name=each.name,
         profile=profile,

@@ -75,7 +75,7 @@ def prompt_tokens(prompt: Prompt, speaker: Speaker) -> int:
 def _speak(prompt: Prompt, speaker: Speaker, index: int) -> Choice:
     rng = seeded(speaker.seed, prompt.model, prompt.content, index)
     thoughts = passage(rng, round(rng.randint(3, 5) * prompt.thinking.effort), THOUGHTS)
-    reasoning = segment(thoughts, speaker.letters) if prompt.thinking.on else ()
+    reasoning = segment(thoughts, speaker.letters)[: prompt.thinking.budget] if prompt.thinking.on else ()
     called = _called(prompt, rng)
     text = _text(prompt, rng) if not called else _mark(prompt)
     calls = tuple(Call(name=tool.name, arguments=_arguments(tool, rng, speaker)) for tool in called)

@@ -1,8 +1,10 @@
 """A profile is a simulated model; each figure says where it comes from and how sure it is."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Literal
 
 import yaml
@@ -47,12 +49,28 @@ class Tempo(Strict):
     token_gap: Spread
 
 
+class Cache(Strict):
+    """How prompts are cached: no prefix shorter than `least` tokens, in steps of `step` tokens, for `ttl` seconds."""
+
+    least: Figure
+    step: Figure
+    ttl: Figure
+
+
+class Queueing(Strict):
+    """While a request waits for the model: a sign of life every `beat` seconds, the end after `patience` seconds."""
+
+    beat: Figure
+    patience: Figure
+
+
 class Quirks(Strict):
     """What differs between models of one dialect, or is not confirmed. The default is the documented-looking one."""
 
     thinking_by_default: bool = False
     images: bool = False
     system_fingerprint: str | None = None
+    obfuscation: bool = True
     usage_chunks: Literal["finish", "trailing", "both"] = "trailing"
     error_id: Literal["request_id", "id"] = "request_id"
     serving: Literal["vllm", "sglang"] = "vllm"
@@ -61,7 +79,10 @@ class Quirks(Strict):
 
 
 class Profile(Strict):
-    """A simulated model. Sizes are in tokens; `letters` is the longest run of letters in one token."""
+    """A simulated model. Sizes are in tokens; `letters` is the longest run of letters in one token.
+
+    `limits` are per minute, by name (requests, input_tokens, output_tokens): told in headers, not enforced.
+    """
 
     model: str
     title: str
@@ -77,6 +98,9 @@ class Profile(Strict):
     per_image: Figure
     delta_tokens: Span
     tempo: Tempo
+    cache: Cache | None = None
+    queueing: Queueing | None = None
+    limits: Mapping[str, Figure] = MappingProxyType({})
     quirks: Quirks = Quirks()
 
     def quirked(self, quirks: Quirks) -> "Profile":

@@ -8,9 +8,10 @@ from novastack_simulators.dialects.anthropic import ANTHROPIC
 from novastack_simulators.dialects.dashscope import DASHSCOPE
 from novastack_simulators.dialects.deepseek import DEEPSEEK
 from novastack_simulators.dialects.dialect import Dialect
+from novastack_simulators.dialects.openai import OPENAI
 
 __all__ = ["DIALECTS", "Dialect"]
 
 DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
-    {dialect.name: dialect for dialect in (DASHSCOPE, DEEPSEEK, ANTHROPIC)}
+    {dialect.name: dialect for dialect in (OPENAI, DASHSCOPE, DEEPSEEK, ANTHROPIC)}
 )

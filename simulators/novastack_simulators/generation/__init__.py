@@ -88,8 +88,9 @@ def _called(prompt: Prompt, rng: Random) -> tuple[Tool, ...]:
     if choosing.mode == "named":
         return tuple(tool for tool in prompt.tools if tool.name == choosing.name)[:1]
     asked = choosing.mode == "required" or (choosing.mode == "auto" and prompt.turns[-1].role == "user")
-    wanted = 2 if choosing.parallel and len(prompt.tools) > 1 else 1
-    return tuple(rng.sample(prompt.tools, wanted)) if asked and prompt.tools else ()
+    offered = [tool for tool in prompt.tools if not choosing.allowed or tool.name in choosing.allowed]
+    wanted = 2 if choosing.parallel and len(offered) > 1 else 1
+    return tuple(rng.sample(offered, wanted)) if asked and offered else ()
 
 
 def _arguments(tool: Tool, rng: Random, speaker: Speaker) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ def test_every_refusal_has_a_text(name: str, kind: str) -> None:
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_bad_parameter_is_named(name: str, kind: str) -> None:
     """Whoever reads the error knows which field to mend."""
-    assert "<param>" in DIALECTS[name].refuse(Refusal(kind, **DETAILS))[1]
+    shape, text = DIALECTS[name].refuse(Refusal(kind, **DETAILS))
+    assert "<param>" in str(DIALECTS[name].error(shape, text, "id"))
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -3,7 +3,7 @@
 OpenAI API reference, POST /v1/chat/completions (openapi.yaml 2.3.0).
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ class Part(msgspec.Struct, frozen=True):
     type: str
     text: str | None = None
     image_url: str | dict[str, Any] | None = None
+    file: dict[str, Any] | None = None
+    refusal: str | None = None
 
 
 class Function(msgspec.Struct, frozen=True):
@@ -69,6 +71,19 @@ class NamedChoice(msgspec.Struct, frozen=True):
 
     type: str
     function: Named
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """The tools that may be called, and whether one must be."""
+
+    mode: Literal["auto", "required"]
+    tools: list[NamedChoice]
+
+
+class AllowedChoice(msgspec.Struct, frozen=True):
+    """A tool choice that lists functions."""
+
+    allowed_tools: Allowed
 
 
 class JsonSchema(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from novastack_simulators.refusal import Refusal
 CONTENT: Final = (
     "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "seed", "n",
     "temperature", "top_p", "presence_penalty", "frequency_penalty", "reasoning_effort", "thinking",
-    "enable_thinking", "thinking_budget",
+    "enable_thinking", "thinking_budget", "logit_bias", "verbosity",
 )  # fmt: skip
 LIMITS: Final = ("max_tokens", "max_completion_tokens", "stop")
 ROLES: Final[dict[str, Role]] = {"developer": "system", "latest_reminder": "system"}
@@ -42,7 +42,7 @@ class Reader(NamedTuple):
         except Refusal as refusal:
             raise Refusal(refusal.kind, **_placed(refusal.details, data)) from None
         self.checks(found, profile)
-        return _prompt(found, raw, thinks=self.thinks(found, profile))
+        return prompt(found, raw, thinks=self.thinks(found, profile))
 
 
 def _placed(details: dict[str, Any], data: bytes) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def _placed(details: dict[str, Any], data: bytes) -> dict[str, Any]:
     return {**details, "column": data.find(quoted) + len(quoted)}
 
 
-def _prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt:
+def prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt:
+    """The neutral request of a body that has been checked; `raw` is what it was read from."""
     return Prompt(
         model=body.model,
         turns=tuple(
@@ -75,7 +76,11 @@ def _prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt
 
 def _turn(message: wire.Message, images: int) -> Turn:
     parts = message.content if isinstance(message.content, list) else []
-    text = message.content if isinstance(message.content, str) else "\n".join(part.text or "" for part in parts)
+    text = (
+        message.content
+        if isinstance(message.content, str)
+        else "\n".join(part.text or part.refusal or "" for part in parts)
+    )
     calls = "".join(call.function.name + call.function.arguments for call in message.tool_calls or ())
     role: Any = ROLES.get(message.role, message.role)
     return Turn(role=role, text=text + (message.reasoning_content or "") + calls, images=images)
@@ -93,6 +98,12 @@ def _choosing(body: wire.ChatBody) -> Choosing:
         return Choosing(mode="named", name=body.tool_choice.function.name, parallel=parallel)
     mode = msgspec.convert(body.tool_choice or "auto", Literal["auto", "none", "required"])
     return Choosing(mode=mode, parallel=parallel)
+
+
+def allowing(choice: wire.AllowedChoice, *, parallel: bool) -> Choosing:
+    """A choice among the tools that the caller lists."""
+    names = tuple(tool.function.name for tool in choice.allowed_tools.tools)
+    return Choosing(mode=choice.allowed_tools.mode, allowed=names, parallel=parallel)
 
 
 def _shape(shape: wire.ResponseFormat | None) -> Any:

@@ -54,7 +54,10 @@ class Writer(NamedTuple):
         reasoning = "".join(choice.reasoning) if letter.prompt.thinking.on else None
         message = {**self.message(text, reasoning), **({"tool_calls": calls} if calls else {})}
         return self._choice(
-            index, FINISHES[choice.finish], message=message, logprobs=logprobs(letter, index, choice.text)
+            index,
+            choice.reason or FINISHES[choice.finish],
+            message=message,
+            logprobs=logprobs(letter, index, choice.text),
         )
 
     def _choice(self, index: int, finish: str | None, **said: Any) -> dict[str, Any]:
@@ -76,7 +79,7 @@ class Writer(NamedTuple):
         at = self.usage_at(letter)
         for index, choice in enumerate(choices):
             last = index == len(choices) - 1
-            said = self._choice(index, FINISHES[choice.finish], delta=self.closing(thinks))
+            said = self._choice(index, choice.reason or FINISHES[choice.finish], delta=self.closing(thinks))
             yield self._chunk(letter, "finish", 0, [said], usage="finish" in at and last)
         if "trailing" in at:
             yield self._chunk(letter, "usage", 0, [], usage=True)

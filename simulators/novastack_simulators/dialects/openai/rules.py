@@ -170,7 +170,7 @@ def _stream(body: ChatBody, _limits: Limits) -> None:
 
 
 def image_parts(messages: Sequence[Message]) -> Iterator[int]:
-    """How many images each message carries."""
+    """How many images and files each message carries."""
     for message in messages:
         parts = message.content if isinstance(message.content, list) else []
-        yield sum(part.type == "image_url" for part in parts)
+        yield sum(part.type in ("image_url", "file") for part in parts)

@@ -10,6 +10,12 @@ from novastack_gateway.dialects import DIALECTS
 PUT = DIALECTS["dashscope"].put
 
 
+def test_a_developers_turn_becomes_a_system_turn() -> None:
+    """DashScope's list of roles has no developers."""
+    body = json.loads(PUT(ask([{"role": "developer", "content": "x"}, {"role": "user", "content": "hi"}])).body)
+    assert ["system", "user"] == [turn["role"] for turn in body["messages"]]
+
+
 @pytest.mark.parametrize(
     ("members", "expected"),
     [

@@ -1,11 +1,12 @@
 """A plan is a whole answer before it is sent: the head, the frames, when each is due, and how it ends. Pure."""
 
+import math
 from typing import Literal, NamedTuple
 
 import msgspec
 
 Headers = tuple[tuple[bytes, bytes], ...]
-Phase = Literal["open", "reasoning", "text", "arguments", "finish", "usage", "done", "error", "body"]
+Phase = Literal["queued", "open", "reasoning", "text", "arguments", "finish", "usage", "done", "error", "body"]
 Ending = Literal["complete", "abort", "hang"]
 
 
@@ -29,11 +30,23 @@ class Work(NamedTuple):
     dues: tuple[float, ...] = ()
 
 
+class Queue(NamedTuple):
+    """`sign` is sent every `beat` seconds to show that the connection lives; after `patience` seconds it is closed.
+
+    All of it in real seconds; no sign: nothing is sent.
+    """
+
+    sign: bytes = b""
+    beat: float = 0.0
+    patience: float = math.inf
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one request. `dues` are seconds after its arrival, one for each frame; `end` is when it ends.
 
     A `hang` never ends by itself; an `abort` resets the connection at `end`.
     A plan with no frame that aborts or hangs sends no head either. `work` is None where the model makes nothing.
+    `queue` is what the provider does while a request waits for the model.
     """
 
     status: int
@@ -44,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending = "complete"
     fault: str | None = None
     work: Work | None = None
+    queue: Queue = Queue()
 
 
 def instant(status: int, headers: Headers, body: bytes) -> Plan:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Literal
 
 import yaml
@@ -100,7 +99,7 @@ class Profile(Strict):
     tempo: Tempo
     cache: Cache | None = None
     queueing: Queueing | None = None
-    limits: Mapping[str, Figure] = MappingProxyType({})
+    limits: Mapping[str, Figure] = Field(default_factory=dict)
     quirks: Quirks = Quirks()
 
     def quirked(self, quirks: Quirks) -> "Profile":

@@ -12,17 +12,19 @@ import msgspec
 from novastack_simulators import tempo
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.dialects import Dialect
-from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Sent
-from novastack_simulators.faults import AnyFault, Struck, chosen, struck
+from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Reading, Sent
+from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
-from novastack_simulators.plan import Frame, Headers, Plan, Work, instant
+from novastack_simulators.meter import Meter
+from novastack_simulators.plan import Frame, Headers, Plan, Queue, Work, instant
 from novastack_simulators.playback import Playback, Reply, Timers
+from novastack_simulators.prefixes import Cached, Held, Prefixes
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal, Shape
-from novastack_simulators.stubs import Heard, Error, Said, Shelf, Stub, filled, reporting, speak
+from novastack_simulators.stubs import Error, Heard, Said, Shelf, Stub, filled, reporting, speak
 
 JSON: Final = (b"content-type", b"application/json")
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
@@ -76,6 +78,18 @@ class Seen(NamedTuple):
     request_id: str
 
 
+class Given(NamedTuple):
+    """A request for an answer that has been read, and what is said to it."""
+
+    dialect: Dialect
+    answer: Answer
+    prompt: Prompt
+    generation: Generation
+    cached: Cached
+    seen: Seen
+    sent: Sent
+
+
 class Upstream:
     """Answers requests, keeps the journal, and lets faults strike."""
 
@@ -91,7 +105,9 @@ class Upstream:
         self._stubs = self.shelf.stubs
         self._clocks = clocks
         self._attempts = Attempts()
+        self._prefixes = Prefixes()
         figures = setting.profile
+        self._meter = Meter({name: int(limit.value) for name, limit in figures.limits.items()})
         self._speaker = Speaker(
             seed=setting.seed,
             letters=int(figures.letters.value),
@@ -100,10 +116,12 @@ class Upstream:
         )
 
     def reset(self) -> None:
-        """Forgets the journal, the measures, the attempts, and the faults and stubs that were set at run time."""
+        """Forgets what arrived (journal, measures, attempts, cache), and the faults and stubs set at run time."""
         self.journal.clear()
         self.load.clear()
         self._attempts.clear()
+        self._prefixes.clear()
+        self._meter.clear()
         self.faults = self._configured
         self.shelf = Shelf(self._stubs)
 
@@ -121,8 +139,9 @@ class Upstream:
         try:
             return self._served(request, entry)
         except Refusal as refusal:
-            shape, text = self.setting.dialect.refuse(refusal)
-            return self._error(shape, text, self._sent(self._seen(self._raw(request), entry), entry))
+            dialect = self.setting.dialect.at(request.path)
+            shape, text = dialect.refuse(refusal)
+            return self._error(dialect, shape, text, self._sent(self._seen(self._raw(request), entry), entry))
 
     @staticmethod
     def _raw(request: Request) -> bytes:
@@ -136,22 +155,23 @@ class Upstream:
     def _served(self, request: Request, entry: Entry) -> Plan:
         """Path, method, key and size are checked in this order, before the body is read. Raises Refusal."""
         where = {"method": request.method, "path": request.path}
-        found = self.setting.dialect.resource(request.path)
+        dialect = self.setting.dialect.at(request.path)
+        found = dialect.resource(request.path)
         if found is None:
             raise Refusal("path", **where)
         resource, argument = found
         if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
             raise Refusal("method", **where, allowed=resource.method)
         if not resource.open:
-            self._authenticate(request, entry)
+            self._authenticate(dialect, request, entry)
         if request.oversize:
             raise Refusal("too_large", longest=self.setting.max_body_bytes)
         if isinstance(resource.serves, Answer):
             return self._answer(resource.serves, request, entry)
         return self._found(resource.serves, argument, request, entry)
 
-    def _authenticate(self, request: Request, entry: Entry) -> None:
-        key = self.setting.dialect.key(request.fields)
+    def _authenticate(self, dialect: Dialect, request: Request, entry: Entry) -> None:
+        key = dialect.key(request.fields)
         if key is None:
             raise Refusal("key_missing")
         entry.key = fingerprint(key)
@@ -172,24 +192,36 @@ class Upstream:
         )
         body = lookup.look(asked)
         page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
-        return self._instant(200, page, self._sent(self._seen(self._raw(request), entry), entry))
+        sent = self._sent(self._seen(self._raw(request), entry), entry)
+        return self._instant(self.setting.dialect.at(request.path), 200, page, sent)
 
     def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
         prompt = answer.decode(request.body, request.fields, self.setting.profile)
         entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
         heard = Heard(prompt=prompt, fields=request.fields, body=request.body)
         said = self._canned(heard, entry)
+        seen = self._seen(prompt.fingerprint, entry)
+        fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
         generation = generate(prompt, self._speaker) if said is None else speak(said, heard, self._speaker)
+        generation = uttered(fault, generation)
         self._check_context(answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
         entry.tokens.completion = generation.completion_tokens
-        seen = self._seen(prompt.fingerprint, entry)
-        sent = self._sent(seen, entry)
-        if said is not None and said.error is not None:
-            return self._faulted(self._failed(said.error, heard, sent), seen, sent)
+        cached = answer.cache(Reading(prompt, generation, self.setting.profile, self._speaker, self._held(entry)))
+        read = generation.prompt_tokens - cached.read
+        sent = self._sent(seen, entry, input_tokens=read, output_tokens=generation.completion_tokens)
         reported = generation if said is None else reporting(generation, said.usage)
-        return self._faulted(self._timed(answer, prompt, reported, seen, sent), seen, sent)
+        given = Given(self.setting.dialect.at(request.path), answer, prompt, reported, cached, seen, sent)
+        if said is not None and said.error is not None:
+            return self._faulted(self._failed(said.error, heard, given), fault, given)
+        plan = self._faulted(self._timed(given), fault, given)
+        if plan.status == 200:
+            self._prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
+        return plan
+
+    def _held(self, entry: Entry) -> Held:
+        return lambda digest: self._prefixes.held(digest, entry.arrived)
 
     def _canned(self, heard: Heard, entry: Entry) -> Said | None:
         """What a stub says; None where the model speaks for itself."""
@@ -202,12 +234,12 @@ class Upstream:
         entry.stub = canned.stub
         return canned.said
 
-    def _failed(self, error: Error, heard: Heard, sent: Sent) -> Plan:
+    def _failed(self, error: Error, heard: Heard, given: Given) -> Plan:
         """A stub's error, in the provider's shape."""
-        row = self.setting.dialect.failure(error.status)
+        row = given.dialect.failure(error.status)
         shape = row._replace(type=error.type or row.type, code=error.code or row.code)
         text = row.text if error.message is None else filled(error.message, heard)
-        return _later(self._error(shape, text, sent), error.retry_after)
+        return _later(self._error(given.dialect, shape, text, given.sent), error.retry_after)
 
     def _check_context(self, answer: Answer, prompt: Prompt, generation: Generation) -> None:
         """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
@@ -234,11 +266,16 @@ class Upstream:
             reason=reason,
         )
 
-    def _timed(self, answer: Answer, prompt: Prompt, generation: Generation, seen: Seen, sent: Sent) -> Plan:
+    def _timed(self, given: Given) -> Plan:
         setting = self.setting
-        mark = stamp("body", setting.seed, seen.fingerprint)
+        dialect, answer, prompt, generation, cached, seen, sent = given
         letter = Letter(
-            prompt=prompt, generation=generation, profile=setting.profile, stamp=mark, created=self._created()
+            prompt=prompt,
+            generation=generation,
+            profile=setting.profile,
+            stamp=stamp("body", setting.seed, seen.fingerprint),
+            created=self._created(),
+            cached=cached,
         )
         frames = (
             answer.stream(letter)
@@ -247,10 +284,18 @@ class Upstream:
         )
         rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
         dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
-        headers = setting.dialect.headers(sent._replace(waited=dues[0]))
+        headers = dialect.headers(sent._replace(waited=dues[0]))
         head = (*EVENTS, *headers) if prompt.stream else _sized(JSON, headers, frames[0].data)
         work = self._work(prompt, generation, seen) if setting.dialect.buckets else None
-        return Plan(status=200, headers=head, frames=frames, dues=dues, work=work)
+        return Plan(status=200, headers=head, frames=frames, dues=dues, work=work, queue=self._queue(given))
+
+    def _queue(self, given: Given) -> Queue:
+        queueing = self.setting.profile.queueing
+        if queueing is None:
+            return Queue()
+        stream, plain = given.dialect.waiting
+        beat, patience = queueing.beat.value / self.setting.speed, queueing.patience.value / self.setting.speed
+        return Queue(stream if given.prompt.stream else plain, beat, patience)
 
     def _work(self, prompt: Prompt, generation: Generation, seen: Seen) -> Work:
         """What is measured; the times of an answer that is not streamed are drawn again, from the same seed."""
@@ -269,32 +314,33 @@ class Upstream:
         now = int(self._clocks.wall())
         return now - now % DAY if self.setting.created == "today" else now
 
-    def _faulted(self, plan: Plan, seen: Seen, sent: Sent) -> Plan:
-        fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
+    def _faulted(self, plan: Plan, fault: AnyFault | None, given: Given) -> Plan:
         if fault is None:
             return plan
-        shape = self.setting.dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
-        error = self._error(shape, shape.text, sent)
+        shape = given.dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
+        error = self._error(given.dialect, shape, shape.text, given.sent)
         if fault.do == "in_band_error" and plan.frames[0].phase != "body":
-            error = self._mishap(plan, error)
+            error = self._mishap(given.dialect, plan, error)
         return struck(fault, plan, _later(error, getattr(fault, "retry_after", None)))
 
-    def _mishap(self, plan: Plan, error: Plan) -> Plan:
+    @staticmethod
+    def _mishap(dialect: Dialect, plan: Plan, error: Plan) -> Plan:
         """The error as it is said in a stream that has begun: under the stream's own head."""
-        data = self.setting.dialect.mishap(error.frames[0].data)
+        data = dialect.mishap(error.frames[0].data)
         return Plan(status=plan.status, headers=plan.headers, frames=(Frame("error", 0, data),), dues=(0.0,))
 
-    def _error(self, shape: Shape, text: str, sent: Sent) -> Plan:
-        body = self.setting.dialect.error(shape, text, sent.request_id)
-        return self._instant(shape.status, Page(b"application/json", msgspec.json.encode(body)), sent)
-
-    def _instant(self, status: int, page: Page, sent: Sent) -> Plan:
-        kind = (b"content-type", page.content_type)
-        return instant(status, _sized(kind, self.setting.dialect.headers(sent), page.data), page.data)
+    def _error(self, dialect: Dialect, shape: Shape, text: str, sent: Sent) -> Plan:
+        body = dialect.error(shape, text, sent.request_id)
+        return self._instant(dialect, shape.status, Page(b"application/json", msgspec.json.encode(body)), sent)
 
     @staticmethod
-    def _sent(seen: Seen, entry: Entry) -> Sent:
-        return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id)
+    def _instant(dialect: Dialect, status: int, page: Page, sent: Sent) -> Plan:
+        kind = (b"content-type", page.content_type)
+        return instant(status, _sized(kind, dialect.headers(sent), page.data), page.data)
+
+    def _sent(self, seen: Seen, entry: Entry, **spent: int) -> Sent:
+        levels = self._meter.spend({"requests": 1, **spent}, entry.arrived)
+        return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id, levels=levels)
 
 
 def _later(error: Plan, seconds: float | None) -> Plan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -10,7 +11,9 @@ from novastack_simulators import framing
 from novastack_simulators.generation import Generation, Speaker
 from novastack_simulators.journal import Journal
 from novastack_simulators.load import Buckets, Load
+from novastack_simulators.meter import Level
 from novastack_simulators.plan import Frame, Headers
+from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal, Shape
@@ -26,18 +29,35 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     stamp: bytes
     created: int
+    cached: Cached = Cached()
+
+
+class Reading(NamedTuple):
+    """A prompt that was read, what is said to it, and which prefixes the upstream holds: what a cache goes by."""
+
+    prompt: Prompt
+    generation: Generation
+    profile: Profile
+    speaker: Speaker
+    held: Held
+
+
+def uncached(_reading: Reading) -> Cached:
+    """A provider without a prompt cache."""
+    return Cached()
 
 
 class Answer(NamedTuple):
     """What the model answers: a body is read into a Prompt (raising Refusal), the answer is written plain or streamed.
 
-    `field` is the name under which the body holds the prompt.
+    `field` is the name under which the body holds the prompt; `cache` says what of it was cached, and what now is.
     """
 
     decode: Callable[[bytes, Fields, Profile], Prompt]
     plain: Callable[[Letter], bytes]
     stream: Callable[[Letter], tuple[Frame, ...]]
     field: str = "messages"
+    cache: Callable[[Reading], Cached] = uncached
 
 
 class Asked(NamedTuple):
@@ -77,13 +97,14 @@ class Resource(NamedTuple):
 class Sent(NamedTuple):
     """What a head may tell: the id, when the request arrived (unix seconds), and the seconds until the first byte.
 
-    `given` is the x-request-id that arrived.
+    `given` is the x-request-id that arrived, `levels` what is left of each of the profile's limits.
     """
 
     request_id: str
     arrived: float
     waited: float = 0.0
     given: str | None = None
+    levels: Mapping[str, Level] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +115,8 @@ class Dialect:
     Refusal, `failures` a row for each status that the fault `status` may ask for (others take the row of their
     hundred), `codes` a row for each code that a fault may ask for. `error` writes a body, `mishap` turns a body into
     the event that breaks off a stream. `buckets` are the bounds of the measures it reports (none: nothing is
-    measured). `fit` gives the fields that differ for a profile, made anew for each upstream.
+    measured). `fit` gives the fields that differ for a profile, made anew for each upstream. `branches` are dialects
+    of their own under a path. `waiting` is what a queued request is sent: in a stream, and before a plain body.
     """
 
     name: str
@@ -111,6 +133,12 @@ class Dialect:
     mishap: Callable[[bytes], bytes] = framing.data
     buckets: Buckets = field(default_factory=dict)
     fit: Callable[[Profile], Mapping[str, Any]] = lambda _profile: {}
+    branches: Mapping[str, "Dialect"] = field(default_factory=dict)
+    waiting: tuple[bytes, bytes] = (b"", b"")
+
+    def at(self, path: str) -> "Dialect":
+        """The dialect spoken at a path: that of its branch, or this one."""
+        return next((branch for start, branch in self.branches.items() if path.startswith(start)), self)
 
     def fitted(self, profile: Profile) -> "Dialect":
         """The dialect as the profile's quirks have it."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from novastack_simulators.generation import stamp
 from novastack_simulators.plan import Frame, Plan
 
-PHASES: Final = ("before_headers", "first_text", "before_finish", "before_done")
+PHASES: Final = ("queued", "before_headers", "first_text", "before_finish", "before_done")
 MOMENTS: Final[Mapping[str, type[int] | type[float]]] = {"first": int, "nth": int, "every": int, "probability": float}
 
 
@@ -42,7 +42,8 @@ def _moment(name: str, number: Any) -> bool:
 
 
 At = Annotated[
-    Literal["before_headers", "first_text", "before_finish", "before_done"] | dict[Literal["after_tokens"], int],
+    Literal["queued", "before_headers", "first_text", "before_finish", "before_done"]
+    | dict[Literal["after_tokens"], int],
     BeforeValidator(readable_at),
 ]
 When = Annotated[
@@ -87,7 +88,7 @@ def applies(fault: Fault, struck: Struck) -> bool:
 
 def place(frames: tuple[Frame, ...], at: At) -> int:
     """The index of the frame before which a fault strikes; the number of frames if its phase never comes."""
-    if at == "before_headers":
+    if at in ("queued", "before_headers"):
         return 0
     if frames and frames[0].phase == "body":
         return 1
@@ -108,7 +109,7 @@ def _after(frames: tuple[Frame, ...], tokens: int) -> int:
 
 def halved(plan: Plan, at: At) -> Plan:
     """A plain answer has one frame: after the headers every phase is the middle of its body, so the body is cut in two."""
-    if at == "before_headers" or len(plan.frames) != 1 or plan.frames[0].phase != "body":
+    if at in ("queued", "before_headers") or len(plan.frames) != 1 or plan.frames[0].phase != "body":
         return plan
     body = plan.frames[0].data
     half = len(body) // 2

@@ -18,13 +18,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said: reasoning, then text, then calls, each in tokens that join to the whole."""
+    """What is said: reasoning, then text, then calls, each in tokens that join to the whole.
+
+    `reason` is a provider's own finish reason, said instead of the one for `finish`.
+    """
 
     reasoning: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     finish: Finish = "stop"
     stopped_by: str | None = None
+    reason: str | None = None
 
     @property
     def tokens(self) -> int:
@@ -33,10 +37,10 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 def limited(choice: Choice, prompt: Prompt) -> Choice:
     """The choice as the caller's limits leave it: first max_tokens, then stop sequences in what is left."""
-    return _stopped(_shortened(choice, prompt.limit), prompt.stop)
+    return _stopped(shortened(choice, prompt.limit), prompt.stop)
 
 
-def _shortened(choice: Choice, limit: int | None) -> Choice:
+def shortened(choice: Choice, limit: int | None) -> Choice:
     """A prefix of exactly `limit` tokens; a call that would have no token left is not begun."""
     if limit is None or choice.tokens <= limit:
         return choice

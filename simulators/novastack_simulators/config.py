@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from novastack_simulators.faults import AnyFault
-from novastack_simulators.profile import Quirks, Strict, profile_names
+from novastack_simulators.profile import Quirks, Strict, load_profile, profile_names
 from novastack_simulators.stubs import Stubs
+from novastack_simulators.stubs.analysis import Complaint, Place, Shelved, complaints
 
 
 class UpstreamConfig(Strict):
@@ -88,3 +89,21 @@ class SimulatorsConfig(Strict):
         if unknown := [name for name in names if name not in known]:
             raise ValueError(f"unknown upstream {', '.join(map(repr, unknown))}: known are {', '.join(known)}")
         return self.model_copy(update={"upstreams": tuple(known[name] for name in dict.fromkeys(names))})
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        """What is wrong with the stubs, each complaint with its place in this configuration.
+
+        What all upstreams have is judged by itself, so that an upstream may put a stub of its own before it.
+        """
+        served = [load_profile(upstream.profile).models for upstream in self.upstreams]
+        shared = _shelved(("stubs",), self.stubs)
+        found = [*complaints(shared, sorted({model for models in served for model in models}))]
+        for index, (upstream, models) in enumerate(zip(self.upstreams, served, strict=True)):
+            own = ("upstreams", index, "stubs")
+            here = complaints((*shared, *_shelved(own, upstream.stubs)), models)
+            found += [complaint for complaint in here if complaint.place[: len(own)] == own]
+        return tuple(found)
+
+
+def _shelved(place: Place, stubs: Stubs) -> tuple[Shelved, ...]:
+    return tuple(Shelved((*place, number), stub) for number, stub in enumerate(stubs))

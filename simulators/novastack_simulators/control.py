@@ -1,4 +1,4 @@
-"""The control plane of one upstream, on its own port under /_sim: journal, reset, faults, and their documentation."""
+"""The control plane of one upstream, on its own port under /_sim: journal, reset, faults, stubs, documentation."""
 
 from typing import Annotated, Any
 
@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novastack_simulators.faults import FAULTS, AnyFault
+from novastack_simulators.stubs import Shelf, Stubs
 from novastack_simulators.upstream import Upstream
 
 
@@ -49,11 +50,12 @@ def control(upstream: Upstream) -> FastAPI:
 
     @app.post("/_sim/reset", status_code=204)
     async def reset() -> Response:
-        """Clears the journal, the faults armed at run time and the attempt counters."""
+        """Clears the journal and the attempt counters; the faults and stubs are the configured ones again."""
         upstream.reset()
         return Response(status_code=204)
 
     _faults(app, upstream)
+    _stubs(app, upstream)
     app.add_middleware(JsonBodies)
     return app
 
@@ -93,9 +95,32 @@ def _faults(app: FastAPI, upstream: Upstream) -> None:
         return Response(status_code=204)
 
 
-async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+def _stubs(app: FastAPI, upstream: Upstream) -> None:
+    def listed() -> list[dict[str, Any]]:
+        return [stub.model_dump(mode="json", by_alias=True, exclude_unset=True) for stub in upstream.shelf.stubs]
+
+    @app.get("/_sim/stubs")
+    async def read_stubs() -> list[dict[str, Any]]:
+        """The stubs in force; of those that match a request, the one of the highest priority replies."""
+        return listed()
+
+    @app.put("/_sim/stubs")
+    async def replace_stubs(stubs: Stubs) -> list[dict[str, Any]]:
+        """Replaces all stubs; their sequences start again."""
+        upstream.shelf = Shelf(stubs)
+        return listed()
+
+    @app.delete("/_sim/stubs", status_code=204)
+    async def remove_stubs() -> Response:
+        """Removes all stubs: the model speaks for itself."""
+        upstream.shelf = Shelf(())
+        return Response(status_code=204)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     """422 with a sentence for each field: where it is and what was expected."""
-    fields = [{"where": _where(problem["loc"]), "message": _said(problem)} for problem in error.errors()]
+    noun = request.url.path.rpartition("/")[2]
+    fields = [{"where": _where(noun, problem["loc"]), "message": _said(problem)} for problem in error.errors()]
     message = "; ".join(f"{field['where']}: {field['message']}" for field in fields)
     return JSONResponse({"error": {"message": message, "fields": fields}}, status_code=422)
 
@@ -104,9 +129,9 @@ def _said(problem: dict[str, Any]) -> str:
     return str(problem["msg"]).removeprefix("Value error, ")
 
 
-def _where(place: tuple[str | int, ...]) -> str:
+def _where(noun: str, place: tuple[str | int, ...]) -> str:
     """`faults[0].at` of FastAPI's ("body", 0, "status", "at"); the name of the chosen fault is left out."""
     first, *rest = place
-    start = "faults" if first == "body" else str(first)
-    kept = [step for index, step in enumerate(rest) if not (index == 1 and step in FAULTS)]
+    start = noun if first == "body" else str(first)
+    kept = [step for index, step in enumerate(rest) if not (index == 1 and noun == "faults" and step in FAULTS)]
     return start + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in kept)

@@ -24,11 +24,14 @@ def simulate(
     speed: Annotated[float | None, typer.Option(min=0.001, help="20 is twenty times faster than the model.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed, other answers.")] = None,
     announce: Annotated[bool, typer.Option(help="Print the endpoints as one line of JSON, for programs.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Validate the configuration and exit.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Validate the configuration, find stubs that can never reply, and exit.")
+    ] = False,
 ) -> None:
     """Serve the simulated upstreams until Ctrl-C, each in its native wire."""
     settings = configured(file, only, {"speed": speed, "seed": seed})
     if check:
+        examine(file)
         typer.echo("The configuration of the simulators is valid.")
         return
 
@@ -60,3 +63,17 @@ def configured(
         return settings.only(only) if only else settings
     except ValueError as error:
         raise FailureError(f"--only: {error}", status=USAGE) from None
+
+
+def examine(file: Path | None) -> None:
+    """Looks for stubs that can never reply or that compete, in all upstreams.
+
+    Raises FailureError with every complaint and its line.
+    """
+    complaints = config.load(file, "simulators", SimulatorsConfig).complaints()
+    if file is None or not complaints:
+        return
+    source = config.read(file)
+    prefix = ("simulators",) if "simulators" in source.value else ()
+    ordered = sorted(complaints, key=lambda complaint: complaint.place)
+    raise config.ConfigError([source.mistake((*prefix, *each.place), each.text) for each in ordered])

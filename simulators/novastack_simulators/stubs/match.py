@@ -1,7 +1,7 @@
 """When a stub applies: all its matchers must hold, and each can say what it wanted and what it got.
 
-A matcher is a subject (what of the request is read: no value, one, or several) and a term; it holds if one of the
-values does. A new subject is one entry in SUBJECTS and one field of Match.
+A matcher is a subject (what of the request is read: no value, one, or several) and what is wanted; it holds if one
+of the values is all that is wanted. A new subject is one entry in SUBJECTS and one field of Match.
 """
 
 import re
@@ -45,24 +45,33 @@ class Matcher(NamedTuple):
 
     subject: str
     name: str
-    term: Term
+    terms: tuple[Term, ...]
 
     @property
     def part(self) -> str:
         """`last_message`, `header x-team`, `json metadata.team`."""
         return f"{self.subject} {self.name}".rstrip()
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it stands in a Match."""
+        return (self.subject, self.name) if self.name else (self.subject,)
+
+    @property
+    def wanted(self) -> str:
+        return " and ".join(map(str, self.terms))
+
     def values(self, heard: Heard) -> tuple[Any, ...]:
         return SUBJECTS[self.subject](heard, self.name)
 
     def holds(self, heard: Heard) -> bool:
-        return any(self.term.holds(value) for value in self.values(heard))
+        return any(all(term.holds(value) for term in self.terms) for value in self.values(heard))
 
     def explain(self, heard: Heard) -> Line:
         values = self.values(heard)
         got = ", ".join(map(_shown, values[:SHOWN])) or "nothing"
         more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-        return Line(self.part, capped(masked(str(self.term))), capped(masked(got)) + more, self.holds(heard))
+        return Line(self.part, capped(masked(self.wanted)), capped(masked(got)) + more, self.holds(heard))
 
 
 class Match(Strict):
@@ -91,15 +100,14 @@ class Match(Strict):
         return body
 
     def matchers(self) -> Iterator[Matcher]:
-        """One for each term, in the order of SUBJECTS."""
+        """One for each value that is wanted, in the order of SUBJECTS."""
         for subject in ("model", "last_message", "any_message", "tool_result"):
             wanted = getattr(self, subject)
-            for term in wanted.terms() if wanted else ():
-                yield Matcher(subject, "", term)
+            if wanted is not None:
+                yield Matcher(subject, "", wanted.terms)
         for subject, named in (("header", self.header), ("json", self.body)):
-            for name, wanted in named.items():
-                for term in wanted.terms():
-                    yield Matcher(subject, name, term)
+            for name, each in named.items():
+                yield Matcher(subject, name, each.terms)
 
 
 def readable_header(name: str) -> str:

@@ -3,7 +3,7 @@
 Values are JSON's: true is not 1, and 1 is 1.0 (RFC 8259, 6: a number has no kind).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, Self
 
@@ -73,10 +73,9 @@ class Wanted(Strict):
             raise ValueError("expected one or more of equals, contains, matches")
         return self
 
-    def terms(self) -> Iterator[Term]:
-        for word in PREDICATES:
-            if word in self.model_fields_set:
-                yield Term(word, getattr(self, word))
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(Term(word, getattr(self, word)) for word in PREDICATES if word in self.model_fields_set)
 
 
 class WantedText(Wanted):

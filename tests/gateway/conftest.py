@@ -24,8 +24,11 @@ def load(name: str) -> ModuleType:
     return sys.modules[full]
 
 
+load("upstreams")
 wire = load("wire")
 load("asks")
+load("benches")
+load("talks")
 
 
 @pytest.fixture(scope="session")

@@ -13,20 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from gateway_wire import (
-    KEY,
-    PATIENCE,
-    Asked,
-    Lab,
-    Upstream,
-    Wire,
-    caller_config,
-    chat,
-    get,
-    lab_config,
-    post,
-    running_lab,
-)
+from gateway_upstreams import PATIENCE, Asked, Upstream
+from gateway_wire import KEY, Lab, Wire, caller_config, chat, get, lab_config, post, running_lab
 
 from novastack_gateway.config import GatewayConfig
 from novastack_gateway.routing import Signals

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import uvicorn
-from gateway_wire import KEY, PATIENCE, Answer, Asked, Lab, Upstream, chat, chunked, lab_config, post
+from gateway_upstreams import PATIENCE, Asked, Upstream
+from gateway_wire import KEY, Answer, Lab, chat, chunked, lab_config, post
 
 from novastack_gateway.exchange import Exchange
 from novastack_gateway.server import Server, build, listen, url_of

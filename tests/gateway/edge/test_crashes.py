@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import uvicorn
-from gateway_wire import PATIENCE, Wire, chat, get, post
+from gateway_upstreams import PATIENCE
+from gateway_wire import Wire, chat, get, post
 
 from novastack_gateway.config import GatewayConfig
 from novastack_gateway.edge import Handler, Reply, Request, asgi

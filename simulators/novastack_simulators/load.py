@@ -16,7 +16,7 @@ from novastack_simulators.plan import Plan
 
 Buckets = Mapping[str, tuple[float, ...]]
 MEASURES = (
-    "first_token", "gap", "pace", "whole", "inference", "prefill", "decode", "prompt", "output", "n", "limit",
+    "first_token", "gap", "pace", "whole", "queue", "inference", "prefill", "decode", "prompt", "output", "n", "limit",
 )  # fmt: skip
 
 
@@ -82,6 +82,11 @@ class Load:
         """How many answers are under way."""
         return len(self._jobs)
 
+    @property
+    def tokens(self) -> int:
+        """What the answers under way hold: their prompts, and what is made of them."""
+        return sum(job.prompt_tokens + sum(lane.made for lane in job.lanes) for job in self._jobs.values())
+
     def begin(self, plan: Plan, now: float) -> int | None:
         """Takes up an answer; returns the number to end it with, None if the plan makes nothing."""
         work = plan.work
@@ -128,7 +133,8 @@ class Load:
     def _finished(self, job: Job, lane: Lane, took: float) -> None:
         first = lane.dues[0] if lane.dues else took
         last = lane.dues[-1] if lane.dues else took
-        times = {"whole": took, "inference": last, "prefill": first, "decode": last - first}
+        # Nothing queues: every answer is begun when it arrives.
+        times = {"whole": took, "queue": 0.0, "inference": last, "prefill": first, "decode": last - first}
         sizes = {"prompt": job.prompt_tokens, "output": len(lane.dues)}
         pace = {"pace": (last - first) / (len(lane.dues) - 1)} if len(lane.dues) > 1 else {}
         for measure, value in {**times, **sizes, **pace}.items():

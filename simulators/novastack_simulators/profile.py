@@ -81,6 +81,7 @@ class Profile(Strict):
     """A simulated model. Sizes are in tokens; `letters` is the longest run of letters in one token.
 
     `limits` are per minute, by name (requests, input_tokens, output_tokens): told in headers, not enforced.
+    `kv_tokens` is how many tokens its KV cache holds.
     """
 
     model: str
@@ -99,6 +100,7 @@ class Profile(Strict):
     tempo: Tempo
     cache: Cache | None = None
     queueing: Queueing | None = None
+    kv_tokens: Figure | None = None
     limits: Mapping[str, Figure] = Field(default_factory=dict)
     quirks: Quirks = Quirks()
 

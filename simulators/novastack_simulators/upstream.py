@@ -260,6 +260,7 @@ class Upstream:
             param=answer.field,
             context=context,
             longest=longest,
+            room=max(0, context - completion),
             prompt=length,
             completion=completion,
             total=total,

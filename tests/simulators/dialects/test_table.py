@@ -10,7 +10,7 @@ DETAILS = {
     name: f"<{name}>"
     for name in (
         "message", "param", "wanted", "length", "allowed", "value", "index", "role", "roles", "column", "model",
-        "longest", "total", "prompt", "completion", "reason", "end", "method", "path",
+        "longest", "room", "total", "prompt", "completion", "reason", "end", "method", "path",
     )
 }  # fmt: skip
 

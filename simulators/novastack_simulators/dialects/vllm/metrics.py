@@ -1,0 +1,140 @@
+"""vLLM's own metrics, from what was really made (vLLM 0.32: names, labels and buckets of its v1 loggers).
+
+Nothing waits, nothing is preempted and no prefix is cached here, so these stand at 0; `docs/profiles` says so.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from novastack_simulators.dialects.dialect import Asked, Page
+from novastack_simulators.load import Histogram, Load
+from novastack_simulators.profile import Profile
+
+CONTENT: Final = b"text/plain; version=0.0.4; charset=utf-8"
+FIRST_TOKEN: Final = (
+    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0,
+    160.0, 640.0, 2560.0,
+)  # fmt: skip
+TOKEN: Final = (
+    0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0,
+)  # fmt: skip
+LATENCY: Final = (
+    0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 120.0, 240.0, 480.0, 960.0,
+    1920.0, 7680.0,
+)  # fmt: skip
+CHOICES: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
+REASONS: Final = ("stop", "length", "abort", "error")
+# vLLM knows three ways to finish by itself; a tool call and a stop sequence are stops.
+FINISHES: Final = MappingProxyType({"stop_sequence": "stop", "tool_calls": "stop"})
+
+
+def sizes(most: int) -> tuple[float, ...]:
+    """1, 2, 5, 10, 20, 50, … up to the longest that the model takes."""
+    steps = (float(step * 10**power) for power in range(20) for step in (1, 2, 5))
+    return tuple(takewhile(lambda step: step <= most, steps))
+
+
+class Shown(NamedTuple):
+    """A histogram: its name after `vllm:`, the measure it shows, and its help text."""
+
+    name: str
+    measure: str
+    text: str
+
+
+HISTOGRAMS: Final = (
+    Shown("time_to_first_token_seconds", "first_token", "Histogram of time to first token in seconds."),
+    Shown("inter_token_latency_seconds", "gap", "Histogram of inter-token latency in seconds."),
+    Shown("request_time_per_output_token_seconds", "pace", "Histogram of time_per_output_token_seconds per request."),
+    Shown("e2e_request_latency_seconds", "whole", "Histogram of e2e request latency in seconds."),
+    Shown("request_queue_time_seconds", "queue", "Histogram of time spent in WAITING phase for request."),
+    Shown("request_inference_time_seconds", "inference", "Histogram of time spent in RUNNING phase for request."),
+    Shown("request_prefill_time_seconds", "prefill", "Histogram of time spent in PREFILL phase for request."),
+    Shown("request_decode_time_seconds", "decode", "Histogram of time spent in DECODE phase for request."),
+    Shown("request_prompt_tokens", "prompt", "Number of prefill tokens processed."),
+    Shown("request_generation_tokens", "output", "Number of generation tokens processed."),
+    Shown("request_params_n", "n", "Histogram of the n request parameter."),
+    Shown("request_params_max_tokens", "limit", "Histogram of the max_tokens request parameter."),
+)
+
+
+def buckets(profile: Profile) -> Mapping[str, tuple[float, ...]]:
+    """The bounds of every measure."""
+    lengths = sizes(int(profile.context.value))
+    times = dict.fromkeys(("whole", "queue", "inference", "prefill", "decode"), LATENCY)
+    counted = dict.fromkeys(("prompt", "output", "limit"), lengths)
+    return MappingProxyType({"first_token": FIRST_TOKEN, "gap": TOKEN, "pace": TOKEN, "n": CHOICES, **times, **counted})
+
+
+def _histogram(shown: Shown, found: Histogram, labels: Mapping[str, str]) -> Metric:
+    family = HistogramMetricFamily(f"vllm:{shown.name}", shown.text, labels=tuple(labels))
+    bounds = (*(str(bound) for bound in found.bounds), "+Inf")
+    family.add_metric(
+        tuple(labels.values()), buckets=list(zip(bounds, found.cumulative, strict=True)), sum_value=found.sum
+    )
+    return family
+
+
+def _gauges(load: Load, profile: Profile) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
+    yield "num_requests_running", "Number of requests in model execution batches.", {}, load.running
+    yield "num_requests_waiting", "Number of requests waiting to be processed.", {}, 0
+    for reason in ("capacity", "deferred"):
+        text = "Number of waiting requests by the reason why they wait."
+        yield "num_requests_waiting_by_reason", text, {"reason": reason}, 0
+    if profile.kv_tokens is not None:
+        used = min(1.0, load.tokens / profile.kv_tokens.value)
+        yield "kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", {}, used
+
+
+def _counters(load: Load) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
+    tally = load.tally
+    yield "prefix_cache_queries", "Prefix cache queries, in terms of number of queried tokens.", {}, tally.prompt_tokens
+    yield "prefix_cache_hits", "Prefix cache hits, in terms of number of cached tokens.", {}, 0
+    yield "num_preemptions", "Cumulative number of preemption from the engine.", {}, 0
+    yield "prompt_tokens", "Number of prefill tokens processed.", {}, tally.prompt_tokens
+    yield "prompt_tokens_cached", "Number of prompt tokens that were found in a cache.", {}, 0
+    yield "generation_tokens", "Number of generation tokens processed.", {}, tally.output_tokens
+    finished = dict.fromkeys(REASONS, 0)
+    for reason, count in tally.finished.items():
+        finished[FINISHES.get(reason, reason)] += count
+    for reason, count in finished.items():
+        yield "request_success", "Count of successfully processed requests.", {"finished_reason": reason}, count
+
+
+class Made(Collector):
+    """All metrics of one upstream, read at one moment."""
+
+    def __init__(self, load: Load, profile: Profile) -> None:
+        self._load, self._profile = load, profile
+        self._labels = {"model_name": profile.models[0], "engine": "0"}
+
+    def collect(self) -> Iterable[Metric]:
+        yield from self._families(GaugeMetricFamily, _gauges(self._load, self._profile))
+        yield from self._families(CounterMetricFamily, _counters(self._load))
+        for shown in HISTOGRAMS:
+            yield _histogram(shown, self._load.tally.histograms[shown.measure], self._labels)
+
+    def _families(
+        self,
+        kind: type[GaugeMetricFamily] | type[CounterMetricFamily],
+        samples: Iterable[tuple[str, str, Mapping[str, str], float]],
+    ) -> Iterator[Metric]:
+        families: dict[str, GaugeMetricFamily | CounterMetricFamily] = {}
+        for name, text, extra, value in samples:
+            labels = {**self._labels, **extra}
+            family = families.setdefault(name, kind(f"vllm:{name}", text, labels=tuple(labels)))
+            family.add_metric(tuple(labels.values()), value)
+        yield from families.values()
+
+
+def metrics(asked: Asked) -> Page:
+    """The Prometheus text."""
+    registry = CollectorRegistry()
+    registry.register(Made(asked.load, asked.profile))
+    return Page(CONTENT, generate_latest(registry))

@@ -68,6 +68,7 @@ class Quirks(Strict):
 
     thinking_by_default: bool = False
     images: bool = False
+    fills_context: bool = False
     system_fingerprint: str | None = None
     obfuscation: bool = True
     usage_chunks: Literal["finish", "trailing", "both"] = "trailing"
@@ -75,6 +76,23 @@ class Quirks(Strict):
     serving: Literal["vllm", "sglang"] = "vllm"
     version: str = "0.32.0"
     echo_request_id: bool = False
+
+
+class Vector(Strict):
+    """An embedding model: how long its vectors are, and whether a caller may ask for shorter ones."""
+
+    size: int = Field(ge=1)
+    shortened: bool
+    source: str = Field(min_length=1)
+    sure: Sure
+
+
+class Embeddings(Strict):
+    """The embedding models by id, and how many tokens one input and all inputs of a request may have."""
+
+    models: dict[str, Vector] = Field(min_length=1)
+    longest_input: Figure
+    longest_request: Figure
 
 
 class Profile(Strict):
@@ -96,8 +114,10 @@ class Profile(Strict):
     letters: Figure
     per_message: Figure
     per_image: Figure
+    per_page: Figure | None = None
     delta_tokens: Span
     tempo: Tempo
+    embeddings: Embeddings | None = None
     cache: Cache | None = None
     queueing: Queueing | None = None
     kv_tokens: Figure | None = None

@@ -246,7 +246,7 @@ class Upstream:
         profile, length = self.setting.profile, generation.prompt_tokens
         context, longest = int(profile.context.value), int(profile.longest_input.value)
         completion = prompt.limit or 0
-        if length <= longest and length + completion <= context:
+        if answer.field is None or (length <= longest and length + completion <= context):
             return
         reason = (
             f"prompt is too long: {length} tokens > {longest} maximum"

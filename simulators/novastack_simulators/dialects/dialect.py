@@ -56,7 +56,7 @@ class Answer(NamedTuple):
     decode: Callable[[bytes, Fields, Profile], Prompt]
     plain: Callable[[Letter], bytes]
     stream: Callable[[Letter], tuple[Frame, ...]]
-    field: str = "messages"
+    field: str | None = "messages"
     cache: Callable[[Reading], Cached] = uncached
 
 

@@ -6,8 +6,8 @@ developers.openai.com (API reference, guide to error codes; 2026), openapi.yaml 
 from types import MappingProxyType
 from typing import Any, Final
 
-from novastack_simulators.dialects.dialect import Answer, Dialect, Sent, bearer
-from novastack_simulators.dialects.openai import chat, reply
+from novastack_simulators.dialects.dialect import Answer, Dialect, Resource, Sent, bearer
+from novastack_simulators.dialects.openai import chat, embeddings, legacy, reply, responses
 from novastack_simulators.dialects.openai.listing import resources
 from novastack_simulators.plan import Headers
 from novastack_simulators.refusal import Shape
@@ -60,15 +60,23 @@ FAILURES: Final = MappingProxyType({
 })  # fmt: skip
 
 CHAT: Final = Answer(chat.decode, reply.plain, reply.stream)
+COMPLETION: Final = Answer(legacy.decode, legacy.plain, legacy.stream, "prompt")
+EMBEDDING: Final = Answer(embeddings.decode, embeddings.plain, embeddings.stream, None)
+RESPONSE: Final = Answer(responses.decode, responses.plain, responses.stream, "input")
 OPENAI: Final = Dialect(
     name="openai",
     base="/v1",
     chat=CHAT,
-    resources=MappingProxyType(resources(CHAT, "/v1")),
+    resources=MappingProxyType({
+        **resources(CHAT, "/v1"),
+        "/v1/completions": Resource("POST", COMPLETION),
+        "/v1/embeddings": Resource("POST", EMBEDDING),
+        "/v1/responses": Resource("POST", RESPONSE),
+    }),
     key=bearer,
     refusals=REFUSALS,
     failures=FAILURES,
     error=_error,
     request_id=lambda stamp: f"req_{stamp[:16].hex()}",
     headers=_headers,
-)
+)  # fmt: skip

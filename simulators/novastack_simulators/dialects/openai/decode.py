@@ -64,7 +64,7 @@ def prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt:
         choosing=_choosing(body),
         thinking=Thinking(on=thinks, effort=EFFORTS[body.reasoning_effort or "high"]),
         limit=body.max_completion_tokens if body.max_completion_tokens is not None else body.max_tokens,
-        stop=tuple([body.stop] if isinstance(body.stop, str) else body.stop or ()),
+        stop=stops(body.stop),
         n=body.n or 1,
         shape=_shape(body.response_format),
         stream=bool(body.stream),
@@ -72,6 +72,11 @@ def prompt(body: wire.ChatBody, raw: dict[str, Any], *, thinks: bool) -> Prompt:
         logprobs=(body.top_logprobs or 0) if body.logprobs else None,
         wire=body,
     )
+
+
+def stops(asked: str | list[str] | None) -> tuple[str, ...]:
+    """The stop sequences of a field that takes one or several."""
+    return (asked,) if isinstance(asked, str) else tuple(asked or ())
 
 
 def _turn(message: wire.Message, images: int) -> Turn:

@@ -9,13 +9,17 @@ from novastack_simulators.refusal import Refusal
 
 
 def models(profile: Profile) -> Any:
-    return {"object": "list", "data": [_card(profile, name) for name in profile.models]}
+    return {"object": "list", "data": [_card(profile, name) for name in _names(profile)]}
 
 
 def model(profile: Profile, name: str) -> Any:
-    if name not in profile.models:
+    if name not in _names(profile):
         raise Refusal("model", model=name)
     return _card(profile, name)
+
+
+def _names(profile: Profile) -> tuple[str, ...]:
+    return (*profile.models, *(profile.embeddings.models if profile.embeddings else ()))
 
 
 def _card(profile: Profile, name: str) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def _strict(schema: Mapping[str, Any], name: str, param: str, code: str) -> None
             raise rejected(param, code, text)
 
 
+def is_strict(schema: Any) -> bool:
+    """Whether a schema is what `strict` asks for."""
+    return isinstance(schema, Mapping) and not any(_lacks(part) for _, part in _objects(schema, ()))
+
+
 def _lacks(schema: Mapping[str, Any]) -> str | None:
     properties, required = schema.get("properties") or {}, schema.get("required")
     if schema.get("additionalProperties") is not False:

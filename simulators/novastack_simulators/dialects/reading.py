@@ -6,8 +6,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from novastack_simulators.generation import BadSchemaError, seeded
-from novastack_simulators.generation.values import value
+from novastack_simulators.generation import BadSchemaError
+from novastack_simulators.generation.values import check
 from novastack_simulators.refusal import Refusal
 
 Body = TypeVar("Body", bound=msgspec.Struct)
@@ -73,6 +73,6 @@ def _refusal(complaint: str) -> Refusal:
 def check_schema(schema: Any, param: str) -> None:
     """Refuses a schema that is none, or that nothing can satisfy."""
     try:
-        value(schema, seeded("check"))
-    except (BadSchemaError, RecursionError, OverflowError) as error:
+        check(schema)
+    except BadSchemaError as error:
         raise Refusal("invalid", param=param, message=f"Invalid schema: {error}") from None

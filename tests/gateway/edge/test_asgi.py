@@ -12,6 +12,7 @@ import uvicorn
 from gateway_upstreams import PATIENCE, Asked, Upstream
 from gateway_wire import KEY, Answer, Lab, chat, chunked, lab_config, post
 
+from novastack_gateway.edge import Reply, Request, asgi
 from novastack_gateway.exchange import Exchange
 from novastack_gateway.server import Server, build, listen, url_of
 
@@ -150,3 +151,27 @@ def test_the_upstream_is_the_same_server(lab: Lab, twin: Lab) -> None:
     """Else the comparison compares nothing."""
     assert isinstance(lab.plain, Upstream)
     assert lab.plain is twin.plain
+
+
+def test_a_reader_of_half_a_body_never_goes_on() -> None:
+    """The news that the client left comes in place of the rest, once; the handler must not take it for the end."""
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b'{"whole":1}', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    read: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        if not messages:
+            await asyncio.Event().wait()
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    async def handler(request: Request, _: Reply) -> None:
+        read.append(await request.read(1000))
+
+    scope = {"method": "POST", "path": "/", "headers": []}
+    asyncio.run(asyncio.wait_for(asgi.answer(scope, receive, send, handler), PATIENCE))
+    assert [] == read

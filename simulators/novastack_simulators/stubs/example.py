@@ -15,7 +15,7 @@ CLASSES: Final[Mapping[str, str]] = MappingProxyType(
 PIECE: Final = re.compile(
     r"(?P<silent>\(\?[a-z:]*\)?|[()^$])"
     r"|(?P<escaped>\\.)"
-    r"|\[(?P<set>[^\]]+)\]"
+    r"|\[(?P<set>(?:\\.|[^\]\\])+)\]"
     r"|(?P<letter>.)",
     re.DOTALL,
 )
@@ -39,8 +39,13 @@ def example(pattern: str) -> str:
 def _said(piece: re.Match[str]) -> str:
     if piece["silent"]:
         return ""
-    if piece["escaped"]:
-        return CLASSES.get(piece["escaped"][1], piece["escaped"][1])
     if piece["set"]:
-        return "~" if piece["set"].startswith("^") else piece["set"].removeprefix("\\")[0]
+        return "~" if piece["set"].startswith("^") else _escaped(piece["set"])
+    if piece["escaped"]:
+        return _escaped(piece["escaped"])
     return "a" if piece["letter"] == "." else piece["letter"]
+
+
+def _escaped(text: str) -> str:
+    """What the first letter stands for, which may have a backslash before it."""
+    return CLASSES.get(text[1], text[1]) if text.startswith("\\") else text[0]

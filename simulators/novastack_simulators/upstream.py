@@ -15,6 +15,7 @@ from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Reading, Sent
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
+from novastack_simulators.generation.choice import shortened
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
 from novastack_simulators.meter import Meter
@@ -203,7 +204,7 @@ class Upstream:
         seen = self._seen(prompt.fingerprint, entry)
         fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
         generation = generate(prompt, self._speaker) if said is None else speak(said, heard, self._speaker)
-        generation = uttered(fault, generation)
+        generation = uttered(fault, self._roomy(generation))
         self._check_context(answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
@@ -241,11 +242,20 @@ class Upstream:
         text = row.text if error.message is None else filled(error.message, heard)
         return _later(self._error(given.dialect, shape, text, given.sent), error.retry_after)
 
+    def _roomy(self, generation: Generation) -> Generation:
+        """What is said ends where the context is full, if the provider lets an answer begin that may not fit."""
+        profile = self.setting.profile
+        room = max(0, int(profile.context.value) - generation.prompt_tokens)
+        if not profile.quirks.fills_context or generation.completion_tokens <= room:
+            return generation
+        choices = tuple(shortened(choice, room) for choice in generation.choices)
+        return msgspec.structs.replace(generation, choices=choices)
+
     def _check_context(self, answer: Answer, prompt: Prompt, generation: Generation) -> None:
         """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
         profile, length = self.setting.profile, generation.prompt_tokens
         context, longest = int(profile.context.value), int(profile.longest_input.value)
-        completion = prompt.limit or 0
+        completion = 0 if profile.quirks.fills_context else prompt.limit or 0
         if answer.field is None or (length <= longest and length + completion <= context):
             return
         reason = (

@@ -3,15 +3,20 @@
 platform.claude.com/docs/en/api (errors, versioning, migration-2026-10-21), the SDKs' types and recorded streams.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from novastack_simulators import framing
+from novastack_simulators.dialects.anthropic.caching import cached
 from novastack_simulators.dialects.anthropic.decode import count, decode
 from novastack_simulators.dialects.anthropic.encode import plain, stream
 from novastack_simulators.dialects.dialect import Answer, Asked, Dialect, Fields, Lookup, Resource, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters
 from novastack_simulators.generation import prompt_tokens
+from novastack_simulators.meter import Level
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Refusal, Shape
@@ -26,8 +31,8 @@ def _each(*names: str, supported: bool) -> dict[str, Any]:
 # What Opus 4.7 has of the SDK's type ModelCapabilities (2.12); what is not simulated is not claimed.
 EDITS: Final = ("clear_thinking_20251015", "clear_tool_uses_20250919", "compact_20260112")
 CAPABILITIES: Final[Mapping[str, Any]] = {
-    **_each("batch", "citations", "code_execution", "pdf_input", supported=False),
-    **_each("image_input", "structured_outputs", supported=True),
+    **_each("batch", "citations", "code_execution", supported=False),
+    **_each("image_input", "pdf_input", "structured_outputs", supported=True),
     "context_management": {"supported": False, **_each(*EDITS, supported=False)},
     "effort": {"supported": True, **_each("low", "medium", "high", "max", "xhigh", supported=True)},
     "thinking": {
@@ -67,6 +72,7 @@ def _card(profile: Profile, name: str) -> dict[str, Any]:
 
 def _headers(sent: Sent) -> Headers:
     return (
+        *_levels(sent),
         (b"request-id", sent.request_id.encode()),
         (b"anthropic-organization-id", b"6f1f7f2e-51a4-4d7c-9d2b-2f6a5a0c7e11"),
         (b"server", b"cloudflare"),
@@ -74,8 +80,30 @@ def _headers(sent: Sent) -> Headers:
     )
 
 
+def _levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
+    """`tokens` is the sum of both kinds; what is left of tokens is rounded to thousands; times are RFC 3339."""
+    levels = dict(sent.levels)
+    if {"input_tokens", "output_tokens"} <= levels.keys():
+        read, written = levels["input_tokens"], levels["output_tokens"]
+        whole_at = max(read.whole_at, written.whole_at)
+        levels["tokens"] = Level(read.limit + written.limit, read.left + written.left, whole_at)
+    for name, level in levels.items():
+        left = level.left if name == "requests" else round(level.left, -3)
+        start = b"anthropic-ratelimit-" + name.replace("_", "-").encode()
+        at = datetime.fromtimestamp(math.ceil(level.whole_at), UTC)
+        yield start + b"-limit", b"%d" % level.limit
+        yield start + b"-remaining", b"%d" % left
+        yield start + b"-reset", f"{at:%Y-%m-%dT%H:%M:%SZ}".encode()
+
+
 def _error(shape: Shape, message: str, request_id: str) -> Any:
-    return {"type": "error", "error": {"type": shape.type, "message": message}, "request_id": request_id}
+    details = {"details": {"error_code": shape.code}} if shape.code else {}
+    error = {"type": shape.type, "message": message, **details}
+    return {"type": "error", "error": error, "request_id": request_id}
+
+
+def _mishap(error: bytes) -> bytes:
+    return framing.named("error", error)
 
 
 REFUSALS: Final = MappingProxyType({
@@ -109,13 +137,17 @@ FAILURES: Final = MappingProxyType({
     504: Shape(504, "timeout_error", None, "Request timed out"),
     529: Shape(529, "overloaded_error", None, "Overloaded"),
 })  # fmt: skip
+# Codes of error.details (SDK 2.12, platform.claude.com/docs/en/api/errors) that have a text of their own.
+CODES: Final = MappingProxyType({
+    "enforced_spend_limit_reached": Shape(429, "rate_limit_error", "enforced_spend_limit_reached", "You have reached your specified API usage limits."),
+})  # fmt: skip
 
 
 def _counted(asked: Asked) -> Any:
     return {"input_tokens": prompt_tokens(count(asked.body, asked.fields, asked.profile), asked.speaker)}
 
 
-CHAT: Final = Answer(decode, plain, stream)
+CHAT: Final = Answer(decode, plain, stream, cache=cached)
 ANTHROPIC: Final = Dialect(
     name="anthropic",
     base="",
@@ -132,4 +164,6 @@ ANTHROPIC: Final = Dialect(
     error=_error,
     request_id=lambda stamp: f"req_011C{letters(stamp, 20)}",
     headers=_headers,
+    codes=CODES,
+    mishap=_mishap,
 )  # fmt: skip

@@ -3,11 +3,19 @@
 Field names: the anthropic SDK's request types (2.12) and platform.claude.com/docs/en/api/messages.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-Cache = dict[str, Any] | None
+
+class CacheControl(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cache breakpoint."""
+
+    type: Literal["ephemeral"]
+    ttl: Literal["5m", "1h"] | None = None
+
+
+Cache = CacheControl | None
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="text", tag_field="type"):
@@ -16,13 +24,48 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     citations: list[Any] | None = None
 
 
+class Base64Image(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="base64", tag_field="type"
+):
+    media_type: Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
+    data: str
+
+
+class Url(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="url", tag_field="type"):
+    url: str
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="file", tag_field="type"):
+    file_id: str
+
+
+ImageSource = Base64Image | Url | File
+
+
 class Image(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="image", tag_field="type"):
-    source: dict[str, Any]
+    source: ImageSource
     cache_control: Cache = None
 
 
+class Base64Pdf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="base64", tag_field="type"):
+    media_type: Literal["application/pdf"]
+    data: str
+
+
+class PlainText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="text", tag_field="type"):
+    media_type: Literal["text/plain"]
+    data: str
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="content", tag_field="type"):
+    content: str | list[Text | Image]
+
+
+DocumentSource = Base64Pdf | PlainText | Content | Url | File
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="document", tag_field="type"):
-    source: dict[str, Any]
+    source: DocumentSource
     title: str | None = None
     context: str | None = None
     citations: dict[str, Any] | None = None
@@ -103,6 +146,12 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     task_budget: dict[str, Any] | None = None
 
 
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom the request is for; the longest `user_id` is the OpenAPI file's."""
+
+    user_id: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+
+
 class CountBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What count_tokens takes."""
 
@@ -125,7 +174,7 @@ class Body(CountBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_tokens: int
     stream: bool | None = None
     stop_sequences: list[str] | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: Metadata | None = None
     service_tier: Literal["auto", "standard_only"] | None = None
     container: str | None = None
     inference_geo: str | None = None

@@ -1,17 +1,18 @@
 """From a Messages body to the neutral request."""
 
-import json
+import re
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from novastack_simulators.dialects.anthropic import body as wire
 from novastack_simulators.dialects.anthropic.rules import check, check_version
+from novastack_simulators.dialects.anthropic.turns import system, tool, turn
 from novastack_simulators.dialects.dialect import Fields
 from novastack_simulators.dialects.reading import parsed, typed
 from novastack_simulators.profile import Profile
-from novastack_simulators.prompt import Choosing, Prompt, Thinking, Tool, Turn, digest
+from novastack_simulators.prompt import Choosing, Prompt, Thinking, digest
 
 CONTENT: Final = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
 LIMITS: Final = ("max_tokens", "stop_sequences")
@@ -19,6 +20,17 @@ EFFORTS: Final[Mapping[str, float]] = {"low": 0.6, "medium": 0.8, "high": 1.0, "
 MODES: Final[Mapping[str, Literal["auto", "none", "required", "named"]]] = {
     "auto": "auto", "none": "none", "any": "required", "tool": "named",
 }  # fmt: skip
+# The documented test strings (extended thinking; streaming refusals) are these words and 64 hexadecimal digits.
+# They are matched by form, so that the whole strings stand nowhere in this project.
+MAGIC: Final = re.compile(r"ANTHROPIC_MAGIC_STRING_TRIGGER_(REFUSAL|REDACTED_THINKING)_[0-9A-F]{64}")
+
+
+class Heard(NamedTuple):
+    """The typed body, and what the documented test strings in the last user message ask for."""
+
+    body: wire.CountBody
+    refused: bool = False
+    redacted: bool = False
 
 
 def decode(data: bytes, fields: Fields, profile: Profile) -> Prompt:
@@ -27,8 +39,26 @@ def decode(data: bytes, fields: Fields, profile: Profile) -> Prompt:
     raw = parsed(data)
     body = typed(raw, wire.Body)
     check(body, version, profile)
-    limits = {"limit": body.max_tokens, "stop": tuple(body.stop_sequences or ()), "stream": bool(body.stream)}
-    return msgspec.structs.replace(_prompt(body, raw), **limits)
+    return answering(body, prompt(body, raw, profile))
+
+
+def answering(body: wire.Body, read: Prompt) -> Prompt:
+    """The prompt with the limits that only messages has; a refusal says nothing."""
+    heard = _heard(read)
+    return msgspec.structs.replace(
+        read,
+        limit=0 if heard.refused else body.max_tokens,
+        stop=tuple(body.stop_sequences or ()),
+        stream=bool(body.stream),
+        wire=heard,
+    )
+
+
+def _heard(read: Prompt) -> Heard:
+    last = next((turn.text for turn in reversed(read.turns) if turn.role == "user"), "")
+    found = {each[1] for each in MAGIC.finditer(last)} if "ANTHROPIC_MAGIC" in last else set()
+    redacted = "REDACTED_THINKING" in found and read.thinking.on
+    return read.wire._replace(refused="REFUSAL" in found, redacted=redacted)  # type: ignore[no-any-return] # ours
 
 
 def count(data: bytes, fields: Fields, profile: Profile) -> Prompt:
@@ -37,55 +67,36 @@ def count(data: bytes, fields: Fields, profile: Profile) -> Prompt:
     raw = parsed(data)
     body = typed(raw, wire.CountBody)
     check(body, version, profile)
-    return _prompt(body, raw)
+    return prompt(body, raw, profile)
 
 
-def _prompt(body: wire.CountBody, raw: Mapping[str, Any]) -> Prompt:
+def prompt(body: wire.CountBody, raw: Mapping[str, Any], profile: Profile) -> Prompt:
+    """The neutral request of a body that has been checked; `raw` is what it was read from."""
     config = body.output_config
     return Prompt(
         model=body.model,
-        turns=(*_system(body.system), *(turn for message in body.messages for turn in _turns(message))),
-        content=digest(raw, *CONTENT),
+        turns=(*system(body.system), *(turn(message.role, message.content, profile) for message in body.messages)),
+        content=digest(_unmarked(raw), *CONTENT),
         fingerprint=digest(raw, *CONTENT, *LIMITS),
-        tools=tuple(_tool(tool) for tool in body.tools or ()),
+        tools=tuple(tool(declared) for declared in body.tools or ()),
         choosing=_choosing(body.tool_choice),
         thinking=_thinking(body.thinking, config.effort if config else None),
         shape=config.format.schema if config and config.format else None,
+        wire=Heard(body),
     )
 
 
-def _system(system: str | list[wire.Text] | None) -> tuple[Turn, ...]:
-    if not system:
-        return ()
-    text = system if isinstance(system, str) else "\n".join(block.text for block in system)
-    return (Turn(role="system", text=text),)
+def _unmarked(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without its breakpoints: they change what is counted, never what is said."""
+    return {name: _without(raw[name]) for name in CONTENT if name in raw}
 
 
-def _turns(message: wire.Message) -> tuple[Turn, ...]:
-    """One turn; a user message that carries tool results is a tool's turn, unless the user also says something after."""
-    if isinstance(message.content, str):
-        return (Turn(role=message.role, text=message.content),)
-    images = sum(isinstance(block, wire.Image) for block in message.content)
-    text = "\n".join(_text(block) for block in message.content)
-    is_result = isinstance(message.content[-1], wire.ToolResult)
-    results = tuple(_text(block) for block in message.content if isinstance(block, wire.ToolResult))
-    return (Turn(role="tool" if is_result else message.role, text=text, images=images, results=results),)
-
-
-def _text(block: wire.Block) -> str:
-    if isinstance(block, wire.ToolResult):
-        inner = block.content or ""
-        return inner if isinstance(inner, str) else "\n".join(_text(part) for part in inner)
-    if isinstance(block, wire.ToolUse):
-        return block.name + json.dumps(block.input, ensure_ascii=False)
-    if isinstance(block, wire.Document):
-        return str(block.source.get("data", "")) if block.source.get("type") == "text" else ""
-    return getattr(block, "text", "") or getattr(block, "thinking", "")
-
-
-def _tool(tool: wire.Tool) -> Tool:
-    text = f"{tool.name} {tool.description or ''} {json.dumps(tool.input_schema, ensure_ascii=False)}"
-    return Tool(name=tool.name, schema=tool.input_schema, text=text)
+def _without(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without(each) for each in part]
+    if isinstance(part, dict):
+        return {name: _without(value) for name, value in part.items() if name != "cache_control"}
+    return part
 
 
 def _choosing(choice: wire.ToolChoice | None) -> Choosing:

@@ -1,6 +1,5 @@
 """From a Generation to a Message, or to its events in the order that recorded streams have."""
 
-import base64
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Final
@@ -8,15 +7,18 @@ from typing import Any, Final
 import msgspec
 
 from novastack_simulators import framing
+from novastack_simulators.dialects.anthropic.decode import Heard
+from novastack_simulators.dialects.anthropic.seal import sealed
 from novastack_simulators.dialects.dialect import Letter
 from novastack_simulators.dialects.identifiers import letters
-from novastack_simulators.generation import Call, Choice, seeded, stamp
+from novastack_simulators.generation import Call, Choice, seeded
 from novastack_simulators.generation.deltas import pieces
 from novastack_simulators.plan import Frame, Phase
 
 STOPS: Final[Mapping[str, str]] = {
     "stop": "end_turn", "stop_sequence": "stop_sequence", "length": "max_tokens", "tool_calls": "tool_use",
 }  # fmt: skip
+HOUR: Final = 3600.0
 PING: Final = framing.named("ping", b'{"type": "ping"}')
 
 
@@ -24,10 +26,11 @@ def plain(letter: Letter) -> bytes:
     choice = letter.generation.choices[0]
     body = {
         **_message(letter),
-        "content": [_whole(letter, block) for block in _blocks(choice)],
-        "stop_reason": STOPS[choice.finish],
+        "content": [_whole(letter, block) for block in _blocks(letter)],
+        "stop_reason": _stop(letter, choice),
         "stop_sequence": choice.stopped_by,
-        "usage": {**_input(letter), **_output(letter), "service_tier": "standard", "inference_geo": "global"},
+        "stop_details": _details(letter),
+        "usage": {**_input(letter), **_output(letter), **_where(letter)},
     }
     return msgspec.json.encode(body)
 
@@ -46,12 +49,42 @@ def _message(letter: Letter) -> dict[str, Any]:
     }
 
 
+def _heard(letter: Letter) -> Heard | None:
+    return letter.prompt.wire if isinstance(letter.prompt.wire, Heard) else None
+
+
+def _stop(letter: Letter, choice: Choice) -> str:
+    """Since Claude 4.5 an answer that fills the context ends there (platform.claude.com, handling stop reasons)."""
+    heard, generation = _heard(letter), letter.generation
+    if choice.reason is not None:
+        return choice.reason
+    if heard is not None and heard.refused:
+        return "refusal"
+    full = generation.prompt_tokens + generation.completion_tokens >= letter.profile.context.value
+    return "model_context_window_exceeded" if full and choice.finish == "length" else STOPS[choice.finish]
+
+
+def _details(letter: Letter) -> dict[str, Any] | None:
+    """Null unless refused; the documented test string maps to no named category."""
+    heard = _heard(letter)
+    return {"type": "refusal", "category": None, "explanation": None} if heard and heard.refused else None
+
+
+def _where(letter: Letter) -> dict[str, Any]:
+    geo = getattr(letter.prompt.wire.body, "inference_geo", None) if _heard(letter) else None
+    return {"service_tier": "standard", "inference_geo": geo or "global"}
+
+
 def _input(letter: Letter) -> dict[str, Any]:
+    """The whole prompt is input + cache_creation + cache_read."""
+    cached = letter.cached
+    hour = cached.written.get(HOUR, 0)
+    created = sum(cached.written.values())
     return {
-        "input_tokens": letter.generation.prompt_tokens,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
-        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+        "input_tokens": letter.generation.prompt_tokens - created - cached.read,
+        "cache_creation_input_tokens": created,
+        "cache_read_input_tokens": cached.read,
+        "cache_creation": {"ephemeral_5m_input_tokens": created - hour, "ephemeral_1h_input_tokens": hour},
         "server_tool_use": None,
     }
 
@@ -72,9 +105,11 @@ class Block(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-def _blocks(choice: Choice) -> Iterator[Block]:
+def _blocks(letter: Letter) -> Iterator[Block]:
+    choice, heard = letter.generation.choices[0], _heard(letter)
     if choice.reasoning:
-        yield Block("thinking", choice.reasoning)
+        redacted = heard is not None and heard.redacted
+        yield Block("redacted_thinking" if redacted else "thinking", choice.reasoning)
     if choice.text:
         yield Block("text", choice.text)
     for number, call in enumerate(choice.calls):
@@ -89,6 +124,8 @@ def _empty(letter: Letter, block: Block) -> dict[str, Any]:
     """A block as content_block_start has it."""
     if block.type == "thinking":
         return {"type": "thinking", "thinking": "", "signature": ""}
+    if block.type == "redacted_thinking":
+        return {"type": "redacted_thinking", "data": sealed("redacted", letter.prompt.model, "", letter.stamp)}
     if block.type == "text":
         return {"type": "text", "text": "", "citations": None}
     identity = f"toolu_01{letters(letter.stamp, 22, block.number)}"
@@ -98,8 +135,9 @@ def _empty(letter: Letter, block: Block) -> dict[str, Any]:
 def _whole(letter: Letter, block: Block) -> dict[str, Any]:
     said = "".join(block.tokens)
     if block.type == "thinking":
-        shown = said if letter.prompt.thinking.shown else ""
-        return {**_empty(letter, block), "thinking": shown, "signature": _signature(letter)}
+        return {**_empty(letter, block), "thinking": _shown(letter, block), "signature": _signature(letter, block)}
+    if block.type == "redacted_thinking":
+        return _empty(letter, block)
     if block.type == "text":
         return {**_empty(letter, block), "text": said}
     return {**_empty(letter, block), "input": _object(said)}
@@ -113,26 +151,31 @@ def _object(arguments: str) -> Any:
         return {}
 
 
-def _signature(letter: Letter) -> str:
-    seal = b"".join(stamp("signature", letter.stamp, part) for part in range(6))
-    return base64.b64encode(b"\x12\xb0\x02" + seal).decode()
+def _shown(letter: Letter, block: Block) -> str:
+    return "".join(block.tokens) if letter.prompt.thinking.shown else ""
+
+
+def _signature(letter: Letter, block: Block) -> str:
+    return sealed("thinking", letter.prompt.model, _shown(letter, block), letter.stamp)
 
 
 def stream(letter: Letter) -> tuple[Frame, ...]:
     rng = seeded("events", letter.stamp)
     choice = letter.generation.choices[0]
     frames = [_event("open", 0, _start(letter, rng), rng)]
-    for index, block in enumerate(_blocks(choice)):
+    for index, block in enumerate(_blocks(letter)):
         opened = {"type": "content_block_start", "index": index, "content_block": _empty(letter, block)}
-        frames.append(_event("open", 0, opened, rng))
+        # A redacted block has no deltas: it comes whole, when its thinking is done.
+        whole = block.type == "redacted_thinking"
+        frames.append(_event("reasoning" if whole else "open", len(block.tokens) if whole else 0, opened, rng))
         if index == 0:
             frames.append(Frame("open", 0, PING))
         frames.extend(_deltas(letter, block, index, rng))
         frames.append(_event("open", 0, {"type": "content_block_stop", "index": index}, rng))
     delta = {
-        "stop_reason": STOPS[choice.finish],
+        "stop_reason": _stop(letter, choice),
         "stop_sequence": choice.stopped_by,
-        "stop_details": None,
+        "stop_details": _details(letter),
         "container": None,
     }
     usage = {**_input(letter), **_output(letter)}
@@ -148,13 +191,14 @@ def _start(letter: Letter, rng: Random) -> dict[str, Any]:
         **_input(letter),
         "output_tokens": early,
         "output_tokens_details": None,
-        "service_tier": "standard",
-        "inference_geo": "global",
+        **_where(letter),
     }
     return {"type": "message_start", "message": {**_message(letter), "usage": usage}}
 
 
 def _deltas(letter: Letter, block: Block, index: int, rng: Random) -> Iterator[Frame]:
+    if block.type == "redacted_thinking":
+        return
     if block.type == "thinking":
         yield from _thoughts(letter, block, index, rng)
         return
@@ -177,7 +221,7 @@ def _thoughts(letter: Letter, block: Block, index: int, rng: Random) -> Iterator
     for piece in _pieces(letter, block, rng) if shown else ():
         yield _event("reasoning", len(piece), _delta(index, "thinking_delta", "thinking", "".join(piece)), rng)
     silent = 0 if shown else len(block.tokens)
-    yield _event("reasoning", silent, _delta(index, "signature_delta", "signature", _signature(letter)), rng)
+    yield _event("reasoning", silent, _delta(index, "signature_delta", "signature", _signature(letter, block)), rng)
 
 
 def _pieces(letter: Letter, block: Block, rng: Random) -> Iterator[Any]:

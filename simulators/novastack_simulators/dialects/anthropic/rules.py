@@ -1,15 +1,24 @@
 """What the Messages API checks once the types are right, in both versions, and what Opus 4.7 refuses besides."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from novastack_simulators.dialects.anthropic import body as wire
+from novastack_simulators.dialects.anthropic.caching import breakpoints
+from novastack_simulators.dialects.anthropic.media import decoded
+from novastack_simulators.dialects.anthropic.seal import genuine
 from novastack_simulators.dialects.dialect import Fields
 from novastack_simulators.dialects.reading import check_schema
 from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Refusal
 
 VERSIONS: Final = ("2023-06-01", "2026-10-21")
+BREAKPOINTS: Final = 4
+MESSAGES: Final = 100_000
+TOOL_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+# What is documented, but not simulated for this model, is refused rather than ignored.
+ABSENT: Final = ("container", "diagnostics")
 
 
 def check_version(fields: Fields) -> str:
@@ -29,13 +38,82 @@ def check(body: wire.CountBody, version: str, profile: Profile) -> None:
     _sampling(body)
     _thinking(body)
     _messages(body.messages)
-    _tools(body)
+    if body.messages[-1].role == "assistant":
+        text = "This model does not support assistant message prefill. The conversation must end with a user message."
+        raise Refusal("unsupported", param="messages", message=text)
+    check_content(body)
     if isinstance(body, wire.Body):
         _limits(body, profile)
+        _absent(body)
     if version == "2026-10-21":
         _documents(body.messages)
+
+
+def check_content(body: wire.CountBody) -> None:
+    """What holds for every model of this wire: the system prompt, sealed thinking, media, breakpoints, tools, schema."""
+    if isinstance(body.system, list) and any(not block.text for block in body.system):
+        raise Refusal("invalid", param="system", message="text content blocks must be non-empty")
+    for param, block in _placed(body.messages):
+        _sealed(block, param, body.model)
+        _media(block, param)
+    _breakpoints(body)
+    _tools(body)
     if body.output_config and body.output_config.format:
         check_schema(body.output_config.format.schema, "output_config.format.schema")
+
+
+def _placed(messages: Sequence[wire.Message]) -> Iterator[tuple[str, wire.Block]]:
+    for index, message in enumerate(messages):
+        for number, block in enumerate(message.content if isinstance(message.content, list) else ()):
+            yield f"messages.{index}.content.{number}", block
+            if isinstance(block, wire.ToolResult) and isinstance(block.content, list):
+                yield from (
+                    (f"messages.{index}.content.{number}.content.{place}", part)
+                    for place, part in enumerate(block.content)
+                )
+
+
+def _sealed(block: wire.Block, param: str, model: str) -> None:
+    """Recorded text: what was altered, or made by another model, is refused (2025-10-07 and later)."""
+    if isinstance(block, wire.Thought) and not genuine("thinking", model, block.thinking, block.signature):
+        raise Refusal("invalid", param=param, message="Invalid `signature` in `thinking` block")
+    if isinstance(block, wire.Redacted) and not genuine("redacted", model, "", block.data):
+        raise Refusal("invalid", param=param, message="Invalid `data` in `redacted_thinking` block")
+
+
+def _media(block: wire.Block, param: str) -> None:
+    source = getattr(block, "source", None)
+    if isinstance(source, wire.Base64Image | wire.Base64Pdf):
+        decoded(source.data, param)
+    if isinstance(source, wire.Content) and not isinstance(source.content, str):
+        for number, part in enumerate(source.content):
+            _media(part, f"{param}.source.content.{number}")
+
+
+def _breakpoints(body: wire.CountBody) -> None:
+    """Recorded texts; a longer life must come first, in the order tools, system, messages."""
+    given = breakpoints(body)
+    if len(given) > BREAKPOINTS:
+        text = f"A maximum of {BREAKPOINTS} blocks with cache_control may be provided. Found {len(given)}."
+        raise Refusal("unsupported", param="cache_control", message=text)
+    lives = [control.ttl or "5m" for control in given]
+    if "1h" in lives[lives.index("5m") :] if "5m" in lives else False:
+        text = (
+            "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that blocks are "
+            "processed in the following order: `tools`, `system`, `messages`."
+        )
+        raise Refusal("invalid", param="cache_control.ttl", message=text)
+
+
+def _absent(body: wire.Body) -> None:
+    for name in ABSENT:
+        if getattr(body, name) is not None:
+            raise Refusal("unsupported", param=name, message=f"`{name}` is not supported for this model.")
+    # Fast mode was removed for this model around 2026-07-25 (anthropics/skills).
+    if body.speed == "fast":
+        raise Refusal("unsupported", param="speed", message="speed: 'fast' is not supported for this model.")
+    if body.output_config and body.output_config.task_budget is not None:
+        raise Refusal("extra", param="output_config.task_budget")
 
 
 def _sampling(body: wire.CountBody) -> None:
@@ -57,9 +135,8 @@ def _thinking(body: wire.CountBody) -> None:
 def _messages(messages: Sequence[wire.Message]) -> None:
     if not messages:
         raise Refusal("invalid", param="messages", message="at least one message is required")
-    if messages[-1].role == "assistant":
-        text = "This model does not support assistant message prefill. The conversation must end with a user message."
-        raise Refusal("unsupported", param="messages", message=text)
+    if len(messages) > MESSAGES:
+        raise Refusal("invalid", param="messages", message=f"List should have at most {MESSAGES} items")
     for index, message in enumerate(messages):
         if not message.content:
             text = "all messages must have non-empty content"
@@ -117,10 +194,21 @@ def _tools(body: wire.CountBody) -> None:
     if len(set(names)) < len(names):
         raise Refusal("invalid", param="tools", message="Tool names must be unique.")
     for index, tool in enumerate(body.tools or ()):
+        if not TOOL_NAME.fullmatch(tool.name):
+            text = f"String should match pattern '^{TOOL_NAME.pattern}$'"
+            raise Refusal("invalid", param=f"tools.{index}.custom.name", message=text)
         if tool.input_schema.get("type") != "object":
             raise Refusal("invalid", param=f"tools.{index}.input_schema.type", message="Input should be 'object'")
         check_schema(tool.input_schema, f"tools.{index}.input_schema")
+    _choice(body, names)
+
+
+def _choice(body: wire.CountBody, names: Sequence[str]) -> None:
     choice = body.tool_choice
+    thinks = body.thinking is not None and body.thinking.type != "disabled"
+    if choice and choice.type in ("any", "tool") and thinks:
+        text = "Thinking may not be enabled when tool_choice forces tool use."
+        raise Refusal("unsupported", param="tool_choice", message=text)
     if choice and choice.type in ("any", "tool") and not names:
         raise Refusal("invalid", param="tool_choice", message="may only be specified while providing `tools`.")
     if choice and choice.type == "tool" and choice.name not in names:

@@ -20,7 +20,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What is said: reasoning, then text, then calls, each in tokens that join to the whole.
 
-    `reason` is a provider's own finish reason, said instead of the one for `finish`.
+    `reason` is a provider's own finish reason, said instead of the one for `finish`. `refused`: the text says why
+    the model will not answer; where the wire has a place for that, it stands there.
     """
 
     reasoning: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     finish: Finish = "stop"
     stopped_by: str | None = None
     reason: str | None = None
+    refused: bool = False
 
     @property
     def tokens(self) -> int:
@@ -52,7 +54,7 @@ def shortened(choice: Choice, limit: int | None) -> Choice:
         if left > 0:
             calls.append(msgspec.structs.replace(call, arguments=call.arguments[:left]))
         left -= len(call.arguments)
-    return Choice(reasoning=reasoning, text=text, calls=tuple(calls), finish="length")
+    return Choice(reasoning=reasoning, text=text, calls=tuple(calls), finish="length", refused=choice.refused)
 
 
 def _stopped(choice: Choice, stops: tuple[str, ...]) -> Choice:
@@ -62,7 +64,8 @@ def _stopped(choice: Choice, stops: tuple[str, ...]) -> Choice:
     if found is None:
         return choice
     kept = _until(choice.text, found[0])
-    return Choice(reasoning=choice.reasoning, text=kept, finish="stop_sequence", stopped_by=found[1])
+    cut = {"text": kept, "calls": (), "finish": "stop_sequence", "stopped_by": found[1], "reason": None}
+    return msgspec.structs.replace(choice, **cut)
 
 
 def _until(tokens: tuple[str, ...], end: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from novastack_simulators.profile import Strict
 from novastack_simulators.stubs.template import Template, everywhere, readable
 
-WORDS: Final = ("text", "reasoning", "tool_calls", "finish", "refusal", "usage")
+WORDS: Final = ("text", "reasoning", "tool_calls", "refusal", "finish", "reason", "usage")
 ORDER: Final = ("then", "by")
 
 
@@ -50,8 +50,9 @@ class Said(Strict):
     text: Template | None = None
     reasoning: Template | None = None
     tool_calls: tuple[ToolCall, ...] = ()
-    finish: Literal["stop", "length", "tool_calls"] | None = None
     refusal: Template | None = None
+    finish: Literal["stop", "length", "tool_calls"] | None = None
+    reason: str | None = Field(default=None, pattern=r"^[a-z_]{1,64}$")
     usage: Usage | None = None
     error: Error | None = None
 
@@ -62,6 +63,8 @@ class Said(Strict):
             raise ValueError(f"an error says nothing else: take out {', '.join(given)}")
         if self.refusal is not None and (self.text is not None or self.tool_calls):
             raise ValueError("a refusal takes the place of text and tool_calls")
+        if self.finish is not None and self.reason is not None:
+            raise ValueError("finish and reason say the same: give one of them")
         return self
 
     @property

@@ -1,6 +1,7 @@
 """From canned words to a Generation: in tokens, cut by the caller's limits as every answer is.
 
-Every one of the `n` choices says the same. Reasoning is said only if the model thinks.
+Every one of the `n` choices says the same. Reasoning is said only if the model thinks, and a bare text is completed
+by text alone.
 """
 
 import json
@@ -46,12 +47,16 @@ def _choice(said: Said, heard: Heard, speaker: Speaker) -> Choice:
     def tokens(text: str) -> tuple[str, ...]:
         return segment(text, speaker.letters)
 
-    usual: Finish = "tool_calls" if said.tool_calls else "stop"
+    bare = heard.prompt.bare
+    calls = () if bare else said.tool_calls
+    usual: Finish = "tool_calls" if calls else "stop"
     return Choice(
-        reasoning=tokens(filled(said.reasoning or "", heard)) if heard.prompt.thinking.on else (),
-        text=tokens(filled(said.text or "", heard)),
-        calls=tuple(Call(name=call.name, arguments=tokens(_arguments(call, heard))) for call in said.tool_calls),
+        reasoning=tokens(filled(said.reasoning or "", heard)) if heard.prompt.thinking.on and not bare else (),
+        text=tokens(filled(said.text or said.refusal or "", heard)),
+        calls=tuple(Call(name=call.name, arguments=tokens(_arguments(call, heard))) for call in calls),
         finish=said.finish or usual,
+        reason=said.reason,
+        refused=said.refusal is not None,
     )
 
 

@@ -55,10 +55,10 @@ def _heard(letter: Letter) -> Heard | None:
 
 def _stop(letter: Letter, choice: Choice) -> str:
     """Since Claude 4.5 an answer that fills the context ends there (platform.claude.com, handling stop reasons)."""
-    heard, generation = _heard(letter), letter.generation
+    generation = letter.generation
     if choice.reason is not None:
         return choice.reason
-    if heard is not None and heard.refused:
+    if _refused(letter):
         return "refusal"
     full = generation.prompt_tokens + generation.completion_tokens >= letter.profile.context.value
     return "model_context_window_exceeded" if full and choice.finish == "length" else STOPS[choice.finish]
@@ -66,8 +66,13 @@ def _stop(letter: Letter, choice: Choice) -> str:
 
 def _details(letter: Letter) -> dict[str, Any] | None:
     """Null unless refused; the documented test string maps to no named category."""
-    heard = _heard(letter)
-    return {"type": "refusal", "category": None, "explanation": None} if heard and heard.refused else None
+    return {"type": "refusal", "category": None, "explanation": None} if _refused(letter) else None
+
+
+def _refused(letter: Letter) -> bool:
+    """By the documented test string, or in the model's own words if they were not cut short."""
+    heard, choice = _heard(letter), letter.generation.choices[0]
+    return (heard is not None and heard.refused) or (choice.refused and choice.finish == "stop")
 
 
 def _where(letter: Letter) -> dict[str, Any]:

@@ -63,15 +63,20 @@ def _whole(letter: Letter, choice: Choice, index: int) -> dict[str, Any]:
     calls = [
         called(letter, index, number, call.name, "".join(call.arguments)) for number, call in enumerate(choice.calls)
     ]
+    said = "".join(choice.text) if choice.text or not calls else None
     message = {
         "role": "assistant",
-        "content": "".join(choice.text) if choice.text or not calls else None,
+        "content": None if choice.refused else said,
         **({"tool_calls": calls} if calls else {}),
-        "refusal": None,
+        "refusal": said if choice.refused else None,
         "annotations": [],
     }
     scores = logprobs(letter, index, choice.text)
-    return {"index": index, "message": message, "logprobs": scores, "finish_reason": FINISHES[choice.finish]}
+    return {"index": index, "message": message, "logprobs": scores, "finish_reason": finish(choice)}
+
+
+def finish(choice: Choice) -> str:
+    return choice.reason or FINISHES[choice.finish]
 
 
 def called(letter: Letter, choice: int, number: int, name: str, arguments: str) -> dict[str, Any]:
@@ -99,7 +104,8 @@ def _chunks(letter: Letter) -> Iterator[Frame]:
     chunk = Chunks(letter)
     for index, choice in enumerate(choices):
         if not _calls_at_once(choice):
-            yield chunk("open", index, {"role": "assistant", "content": "", "refusal": None})
+            begun = {"content": None, "refusal": ""} if choice.refused else {"content": "", "refusal": None}
+            yield chunk("open", index, {"role": "assistant", **begun})
     scores = Scores(letter)
     sizes = (letter.profile.delta_tokens.least, letter.profile.delta_tokens.most)
     for delta in interleaved(choices, sizes, seeded("deltas", letter.stamp)):
@@ -109,7 +115,7 @@ def _chunks(letter: Letter) -> Iterator[Frame]:
         said = _said(letter, delta, choices[delta.choice])
         yield chunk(PHASES[delta.kind], delta.choice, said, tokens=delta.tokens, logprobs=scores.next(delta))
     for index, choice in enumerate(choices):
-        yield chunk("finish", index, {}, finish=FINISHES[choice.finish])
+        yield chunk("finish", index, {}, finish=finish(choice))
     if letter.prompt.include_usage:
         yield chunk.usage()
 
@@ -121,7 +127,7 @@ def _calls_at_once(choice: Choice) -> bool:
 
 def _said(letter: Letter, delta: Delta, choice: Choice) -> dict[str, Any]:
     if delta.kind == "text":
-        return {"content": delta.text}
+        return {"refusal" if choice.refused else "content": delta.text}
     if delta.kind == "arguments":
         return {"tool_calls": [{"index": delta.call, "function": {"arguments": delta.text}}]}
     opened = [{"index": delta.call, **called(letter, delta.choice, delta.call, delta.text, "")}]

@@ -15,7 +15,8 @@ def logprobs(letter: Letter, choice: int, tokens: Sequence[str], first: int = 0)
         return None
     mark = stamp("logprobs", letter.prompt.content, choice)
     content = [_written(score) for score in scored(tokens, letter.prompt.logprobs, mark, first=first)]
-    return {"content": content, "refusal": None}
+    refused = letter.generation.choices[choice].refused
+    return {"content": None if refused else content, "refusal": content if refused else None}
 
 
 def _written(score: Scored) -> dict[str, Any]:

@@ -94,6 +94,18 @@ def _message(letter: Letter, item: Item, events: Events, closing: Phase) -> Iter
     yield events(closing, "output_item.done", output_index=item.place, item=written(letter, item))
 
 
+def _refusal(letter: Letter, item: Item, events: Events, closing: Phase) -> Iterator[Frame]:
+    place: dict[str, Any] = {"item_id": item.id, "output_index": item.place, "content_index": 0}
+    opened = {"id": item.id, "type": "message", "status": "in_progress", "content": [], "role": "assistant"}
+    yield events("open", "output_item.added", output_index=item.place, item=opened)
+    yield events("open", "content_part.added", **place, part={"type": "refusal", "refusal": ""})
+    for piece in _pieces(letter, item):
+        yield events("text", "refusal.delta", len(piece), **place, delta="".join(piece))
+    yield events(closing, "refusal.done", **place, refusal=item.text)
+    yield events(closing, "content_part.done", **place, part=part(letter, item))
+    yield events(closing, "output_item.done", output_index=item.place, item=written(letter, item))
+
+
 def _call(letter: Letter, item: Item, events: Events, closing: Phase) -> Iterator[Frame]:
     place: dict[str, Any] = {"item_id": item.id, "output_index": item.place}
     opened = {**written(letter, item), "status": "in_progress", "arguments": ""}
@@ -108,5 +120,6 @@ def _call(letter: Letter, item: Item, events: Events, closing: Phase) -> Iterato
 STREAMS: Final[Mapping[str, Callable[[Letter, Item, Events, Phase], Iterator[Frame]]]] = {
     "reasoning": _reasoning,
     "message": _message,
+    "refusal": _refusal,
     "function_call": _call,
 }

@@ -51,7 +51,7 @@ def _items(letter: Letter, choice: Choice) -> Iterator[Item]:
     if letter.prompt.thinking.on:
         yield Item(0, identity(letter, "rs_"), "reasoning", choice.reasoning, "")
     if choice.text or not (choice.calls or choice.finish == "length"):
-        yield Item(0, identity(letter, "msg_"), "message", choice.text, "")
+        yield Item(0, identity(letter, "msg_"), "refusal" if choice.refused else "message", choice.text, "")
     for number, call in enumerate(choice.calls):
         call_id = "call_" + letters(letter.stamp, 24, number)
         yield Item(0, identity(letter, "fc_", number), "function_call", call.arguments, "", call.name, call_id)
@@ -81,7 +81,9 @@ def _message(letter: Letter, item: Item) -> dict[str, Any]:
 
 
 def part(letter: Letter, item: Item) -> dict[str, Any]:
-    """The one part of a message: its text."""
+    """The one part of a message: its text, or its refusal."""
+    if item.kind == "refusal":
+        return {"type": "refusal", "refusal": item.text}
     scores = logprobs(letter, 0, item.tokens)
     return {
         "type": "output_text",
@@ -105,6 +107,7 @@ def _call(_letter: Letter, item: Item) -> dict[str, Any]:
 WRITERS: Final[Mapping[str, Callable[[Letter, Item], dict[str, Any]]]] = {
     "reasoning": _reasoning,
     "message": _message,
+    "refusal": _message,
     "function_call": _call,
 }
 

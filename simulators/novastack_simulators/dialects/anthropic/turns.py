@@ -24,7 +24,8 @@ def turn(role: Role, content: str | Sequence[wire.Block], profile: Profile) -> T
     text = "\n".join(said(block) for block in content)
     tokens = sum(worth(block, profile) for block in content)
     is_result = bool(content) and isinstance(content[-1], wire.ToolResult)
-    return Turn(role="tool" if is_result else role, text=text, tokens=tokens)
+    results = tuple(said(block) for block in content if isinstance(block, wire.ToolResult))
+    return Turn(role="tool" if is_result else role, text=text, tokens=tokens, results=results)
 
 
 def tool(declared: wire.Tool) -> Tool:

@@ -4,6 +4,7 @@ It answers `POST /v1/chat/completions` too, through the ASGI twin, so that it wo
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import Request, Response
@@ -17,6 +18,7 @@ from novastack_gateway.errors import JSON, Problem, internal, no_method, no_path
 from novastack_gateway.metrics import Metrics
 from novastack_gateway.models import Catalog
 from novastack_gateway.pipeline import Pipeline, request_id
+from novastack_gateway.reference import described
 from novastack_gateway.routing import PATH_TAIL
 
 Scope = MutableMapping[str, Any]
@@ -70,8 +72,13 @@ def application(*, pipeline: Pipeline, catalog: Catalog, metrics: Metrics) -> An
     """The ASGI application behind the hot routes."""
     # FastAPI's own page loads its scripts from a CDN; this one brings them along.
     app = FastAPIOffline(
-        title="Novastack gateway", description=__doc__.splitlines()[0], redoc_url=None, redirect_slashes=False
+        title="Novastack gateway",
+        description="One OpenAI-compatible key in front of many models.",
+        version=version("novastack"),
+        redoc_url=None,
+        redirect_slashes=False,
     )
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     app.include_router(_v1(pipeline, catalog))
     app.include_router(_operations(metrics))
     # The bare path and the one that names an upstream are answered alike.

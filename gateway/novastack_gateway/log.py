@@ -2,8 +2,9 @@
 
 import sys
 from dataclasses import asdict
-from typing import TextIO
+from typing import Any, TextIO
 
+import msgspec
 import structlog
 
 from novastack_gateway.exchange import Exchange
@@ -23,7 +24,12 @@ class Log:
         )
 
     def write(self, exchange: Exchange) -> None:
-        fields = asdict(exchange)
-        usage = exchange.usage
-        fields["usage"] = None if usage is None else [usage.prompt_tokens, usage.completion_tokens]
-        self._log.info("request", **{name: value for name, value in fields.items() if value is not None})
+        fields = {name: _short(value) for name, value in asdict(exchange).items() if value is not None}
+        if exchange.usage is not None:
+            fields["usage"] = msgspec.to_builtins(exchange.usage)
+        self._log.info("request", **fields)
+
+
+def _short(value: Any) -> Any:
+    """Times to the microsecond: more digits are noise."""
+    return round(value, 6) if isinstance(value, float) else value

@@ -129,3 +129,13 @@ def test_metrics_count_what_was_asked_and_show_no_key(lab: Lab) -> None:
     text = lab.ask(get(b"/metrics")).body.decode()
     assert 'novastack_gateway_requests_total{model="none",status="404",upstream="none"}' in text
     assert not any(word in text for word in ("invented-model", "sk-wrong-key", KEY))
+
+
+def test_the_docs_describe_chat_and_want_the_key(lab: Lab) -> None:
+    """The hot routes, which FastAPI does not see, stand first, and all of /v1 asks for a bearer key."""
+    document = json.loads(lab.ask(get(b"/openapi.json")).body)
+    chat = ["/v1/chat/completions", "/{upstream}/v1/chat/completions"]
+    assert chat == list(document["paths"])[:2]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    keyed = [operation["tags"] for operation in operations if operation.get("security") == [{"key": []}]]
+    assert [["chat"], ["chat"], ["models"], ["models"]] == keyed

@@ -35,7 +35,7 @@ def test_an_exchange_is_one_line_of_json() -> None:
     assert ("", "info", "request") == (end, value.pop("level"), value.pop("event"))
     assert value.pop("timestamp").endswith("Z")
     expected = {"request_id": "r", "upstream": "up", "model": "m", "stream": False, "status": 200, "duration": 0.5}
-    assert {**expected, "usage": [3, 4]} == value
+    assert {**expected, "usage": {"prompt_tokens": 3, "completion_tokens": 4}} == value
 
 
 @pytest.mark.parametrize("text", ["a\r\nforged", "\x1b[31mred", "a\u2028b", '","level":"error'])

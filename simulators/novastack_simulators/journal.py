@@ -23,6 +23,21 @@ class Tokens(msgspec.Struct, kw_only=True):
     sent: int = 0
 
 
+class Differs(msgspec.Struct, frozen=True):
+    """One matcher of a stub that did not hold: what it reads, what it wanted and what it got, in words."""
+
+    part: str
+    wanted: str
+    got: str
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """The stub that came nearest to matching, and all that kept it from it."""
+
+    stub: str
+    differs: tuple[Differs, ...]
+
+
 class Entry(msgspec.Struct, kw_only=True):
     """One request, filled in while it is answered. Times are unix seconds; None until it happens.
 
@@ -47,7 +62,7 @@ class Entry(msgspec.Struct, kw_only=True):
     tokens: Tokens = msgspec.field(default_factory=Tokens)
     fault: str | None = None
     stub: str | None = None
-    nearest: Any = None
+    nearest: Nearest | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -237,8 +237,8 @@ class Upstream:
 
     def _failed(self, error: Error, heard: Heard, given: Given) -> Plan:
         """A stub's error, in the provider's shape."""
-        row = given.dialect.failure(error.status)
-        shape = row._replace(type=error.type or row.type, code=error.code or row.code)
+        row = given.dialect.failure(error.status, error.code)
+        shape = row._replace(type=error.type or row.type)
         text = row.text if error.message is None else filled(error.message, heard)
         return _later(self._error(given.dialect, shape, text, given.sent), error.retry_after)
 

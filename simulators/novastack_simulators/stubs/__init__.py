@@ -4,7 +4,7 @@ from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.match import SUBJECTS, Match
 from novastack_simulators.stubs.predicate import PREDICATES
 from novastack_simulators.stubs.reply import Error, Reply, Said
-from novastack_simulators.stubs.shelf import Canned, Nearest, Shelf
+from novastack_simulators.stubs.shelf import Canned, Shelf
 from novastack_simulators.stubs.speech import reporting, speak
 from novastack_simulators.stubs.stub import Stub, Stubs
 from novastack_simulators.stubs.template import FAMILIES, NAMES, filled
@@ -18,7 +18,6 @@ __all__ = [
     "Error",
     "Heard",
     "Match",
-    "Nearest",
     "Reply",
     "Said",
     "Shelf",

@@ -7,28 +7,12 @@ depends on the request and on how often it came, never on the order in which dif
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.generation import stamp
+from novastack_simulators.journal import Differs, Nearest
 from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.reply import Said
 from novastack_simulators.stubs.stub import Stub, distinct
-
-
-class Differs(msgspec.Struct, frozen=True):
-    """One matcher that did not hold."""
-
-    part: str
-    wanted: str
-    got: str
-
-
-class Nearest(msgspec.Struct, frozen=True):
-    """The stub that came nearest to matching, and all that kept it from it."""
-
-    stub: str
-    differs: tuple[Differs, ...]
 
 
 class Canned(NamedTuple):

@@ -69,6 +69,8 @@ class Quirks(Strict):
     thinking_by_default: bool = False
     images: bool = False
     fills_context: bool = False
+    json_schema: bool = True
+    unsafe: str | None = None
     system_fingerprint: str | None = None
     obfuscation: bool = True
     usage_chunks: Literal["finish", "trailing", "both"] = "trailing"

@@ -15,6 +15,7 @@ CALL = {
     "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
 }
 USER = {"role": "user", "content": "hi"}
+DOCUMENT = {"type": "text", "media_type": "text/plain", "data": "x"}
 
 
 def shape(client: Any, reply: Any) -> str:

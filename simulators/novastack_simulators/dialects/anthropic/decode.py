@@ -1,7 +1,7 @@
 """From a Messages body to the neutral request."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -76,7 +76,7 @@ def prompt(body: wire.CountBody, raw: Mapping[str, Any], profile: Profile) -> Pr
     return Prompt(
         model=body.model,
         turns=(*system(body.system), *(turn(message.role, message.content, profile) for message in body.messages)),
-        content=digest(_unmarked(raw), *CONTENT),
+        content=digest(unmarked(raw, CONTENT), *CONTENT),
         fingerprint=digest(raw, *CONTENT, *LIMITS),
         tools=tuple(tool(declared) for declared in body.tools or ()),
         choosing=_choosing(body.tool_choice),
@@ -86,9 +86,9 @@ def prompt(body: wire.CountBody, raw: Mapping[str, Any], profile: Profile) -> Pr
     )
 
 
-def _unmarked(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The body without its breakpoints: they change what is counted, never what is said."""
-    return {name: _without(raw[name]) for name in CONTENT if name in raw}
+def unmarked(raw: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The named fields without their breakpoints: these change what is counted, never what is said."""
+    return {name: _without(raw[name]) for name in names if name in raw}
 
 
 def _without(part: Any) -> Any:

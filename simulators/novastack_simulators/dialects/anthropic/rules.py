@@ -37,7 +37,7 @@ def check(body: wire.CountBody, version: str, profile: Profile) -> None:
         raise Refusal("model", model=body.model)
     _sampling(body)
     _thinking(body)
-    _messages(body.messages)
+    check_order(body.messages)
     if body.messages[-1].role == "assistant":
         text = "This model does not support assistant message prefill. The conversation must end with a user message."
         raise Refusal("unsupported", param="messages", message=text)
@@ -57,7 +57,7 @@ def check_content(body: wire.CountBody) -> None:
         _sealed(block, param, body.model)
         _media(block, param)
     _breakpoints(body)
-    _tools(body)
+    check_tools(body)
     if body.output_config and body.output_config.format:
         check_schema(body.output_config.format.schema, "output_config.format.schema")
 
@@ -132,7 +132,7 @@ def _thinking(body: wire.CountBody) -> None:
         raise Refusal("unsupported", param="thinking", message=text)
 
 
-def _messages(messages: Sequence[wire.Message]) -> None:
+def check_order(messages: Sequence[wire.Message]) -> None:
     if not messages:
         raise Refusal("invalid", param="messages", message="at least one message is required")
     if len(messages) > MESSAGES:
@@ -189,7 +189,7 @@ def _given(message: wire.Message) -> tuple[str, ...]:
     return tuple(block.tool_use_id for block in blocks if isinstance(block, wire.ToolResult))
 
 
-def _tools(body: wire.CountBody) -> None:
+def check_tools(body: wire.CountBody) -> None:
     names = [tool.name for tool in body.tools or ()]
     if len(set(names)) < len(names):
         raise Refusal("invalid", param="tools", message="Tool names must be unique.")

@@ -43,7 +43,7 @@ def _score(token: str, alternatives: int, mark: bytes, position: int) -> Scored:
     share = 0.4 + 0.3 * rng.random()
     others = rng.sample([word for word in _words() if word != token.strip()], MOST)
     lead = " " if token.startswith(" ") else ""
-    left = (1 - sure) * share
+    left = (1 - sure) * (1 - share)
     top = [Likely(token, math.log(sure))]
     for word in others[: max(0, alternatives - 1)]:
         top.append(Likely(lead + word, math.log(left) if left else -9999.0))

@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
-import jsonschema_rs
 import msgspec
 
 from novastack_simulators.generation.values.error import BadSchemaError
+from novastack_simulators.generation.values.judge import Judge, accept
 from novastack_simulators.generation.values.keywords import (
     REFERENCES,
     beside,
+    inside,
     is_schema,
     listed,
     path,
@@ -27,6 +28,9 @@ from novastack_simulators.generation.values.keywords import (
 # Before 2019-09 a schema with $ref has no other keyword (draft-07, 8.3).
 ALONE: Final = ("draft-03", "draft-04", "draft-06", "draft-07")
 LEVELS: Final = 40
+CHOICES: Final = ("allOf", "anyOf", "oneOf")
+CHOICE: Final = 4
+COSTLIEST: Final = 200_000
 
 
 def document(schema: Any) -> "Document":
@@ -55,7 +59,7 @@ class Document:
         self.root = root
         self.proven = False
         self._alone = isinstance(root, dict) and any(mark in str(root.get("$schema")) for mark in ALONE)
-        _judge(root, "$")
+        accept(root, "$")
         self._named = dict(_names(root))
         self._schemas: dict[str, Any] = {}
         self._targets: dict[tuple[int, str], Any] = {}
@@ -63,7 +67,16 @@ class Document:
         self._pointers = {id(node): at for at, node in self._schemas.items() if isinstance(node, dict)}
         self._ends: dict[tuple[int, int], bool] = {}
         self._acyclic()
-        self._validators = _compiled(root)
+        self._costly = (
+            sum(
+                len(listed(node.get(key)))
+                for node in self._schemas.values()
+                if isinstance(node, dict)
+                for key in CHOICES
+            )
+            > CHOICE
+        )
+        self._judge = Judge(root)
 
     def _collect(self, root: Any) -> None:
         """All schemas, also those in unusual places that a reference leads to."""
@@ -79,7 +92,7 @@ class Document:
                     led, target = self._find(str(node[key]), where)
                     self._targets[id(node), key] = target
                     if led not in self._schemas:
-                        _judge(target, where)
+                        accept(target, where)
                         todo.append((led, target))
 
     def _find(self, reference: str, where: str) -> tuple[str, Any]:
@@ -128,8 +141,23 @@ class Document:
         """Whether a value fits a schema of this document; of one that is not in it, nothing is known."""
         if not isinstance(node, dict):
             return bool(node)
-        validator = self._validators.get(self._pointers.get(id(node), ""))
-        return validator is None or validator.is_valid(value)
+        pointer = self._pointers.get(id(node))
+        if pointer is None:
+            return True
+        if self._costly and self._cost(node, value, {}) > COSTLIEST:
+            raise BadSchemaError(path(pointer), "the alternatives multiply beyond what can be checked")
+        return self._judge.holds(pointer, value)
+
+    def _cost(self, node: Any, value: Any, known: dict[tuple[int, int], int]) -> int:
+        """How many schemas a validator that tries everything looks at. It is counted once for each pair, so quickly."""
+        if not isinstance(node, dict):
+            return 1
+        pair = (id(node), id(value))
+        if pair not in known:
+            known[pair] = 1
+            here = sum(self._cost(part, value, known) for part in self.beside(node))
+            known[pair] = 1 + here + sum(self._cost(part, inner, known) for part, inner in inside(node, value))
+        return known[pair]
 
     def height(self, node: Any) -> int:
         """How many levels the flattest value has; LEVELS if none ends before."""
@@ -151,29 +179,6 @@ class Document:
             and all(any(self._ends_within(part, levels) for part in branches) for branches in choices)
             and all(self._ends_within(part, levels - 1) for part in required_parts(node))
         )
-
-
-def _judge(found: Any, where: str) -> None:
-    """Raises BadSchemaError for what the meta-schema does not accept."""
-    try:
-        jsonschema_rs.meta.validate(found)
-    except jsonschema_rs.ValidationError as error:
-        place = "".join(f".{step}" for step in error.instance_path)
-        raise BadSchemaError(f"{where}{place}", error.message) from None
-    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
-        raise BadSchemaError(where, str(error)) from None
-
-
-def _compiled(root: Any) -> jsonschema_rs.ValidatorMap:
-    """A validator for each schema of the document, by pointer. Raises BadSchemaError for a regex that is none."""
-    try:
-        jsonschema_rs.validator_for(root, validate_formats=True, offline=True)
-        return jsonschema_rs.validator_map_for(root, validate_formats=True, offline=True)
-    except jsonschema_rs.ValidationError as error:
-        where = "".join(f".{step}" for step in error.schema_path)
-        raise BadSchemaError(f"${where}", error.message) from None
-    except (ValueError, jsonschema_rs.ReferencingError) as error:
-        raise BadSchemaError("$", str(error)) from None
 
 
 def _references(node: Any) -> tuple[str, ...]:

@@ -54,6 +54,21 @@ def _parts(
     yield from ((f"{key}/{escaped(name)}", part) for key in named for name, part in mapped(node.get(key)).items())
 
 
+def inside(node: Mapping[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
+    """The schemas that may look at the parts of a value, each with the part."""
+    if isinstance(value, dict):
+        maps = [node[key] for key in ("additionalProperties", "unevaluatedProperties") if is_schema(node.get(key))]
+        maps += mapped(node.get("patternProperties")).values()
+        properties = mapped(node.get("properties"))
+        for name, inner in value.items():
+            yield from ((part, inner) for part in [*maps, properties.get(name)] if is_schema(part))
+    elif isinstance(value, list):
+        rest = [node[key] for key in ("items", "additionalItems", "contains") if is_schema(node.get(key))]
+        prefix = listed(node.get("prefixItems", node.get("items")))
+        for index, inner in enumerate(value):
+            yield from ((part, inner) for part in [*rest, *prefix[index : index + 1]])
+
+
 def required_parts(node: Mapping[str, Any]) -> Iterator[Any]:
     """The schemas of parts that every value must have; where a scalar fits as well, none."""
     kinds = node.get("type", ["object", "array"])

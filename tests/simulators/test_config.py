@@ -80,5 +80,25 @@ def test_every_figure_of_a_profile_has_a_source(name: str) -> None:
 
 def test_an_unknown_profile_lists_the_known() -> None:
     """A typing error is easy to mend."""
-    with pytest.raises(ValueError, match="known are claude-opus-4-7, deepseek-v4-pro, qwen3-235b-a22b"):
+    with pytest.raises(ValueError, match="known are claude-opus-4-7, deepseek-v4-pro, openai-generic, qwen3-235b-a22b"):
         load_profile("gpt")
+
+
+STUB: dict[str, Any] = {"name": "s", "priority": 1, "reply": {"text": "hi"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"stubs": [{**STUB, "priority": "x"}]}, ("stubs", 0, "priority")),
+        ({"stubs": [STUB, STUB]}, ("stubs",)),
+        ({"upstreams": [{**ONE, "stubs": [{**STUB, "reply": {}}]}]}, ("upstreams", 0, "stubs", 0, "reply")),
+        ({"upstreams": [{**ONE, "stubs": [STUB, STUB]}]}, ("upstreams", 0, "stubs")),
+        ({"stubs": [STUB], "upstreams": [{**ONE, "stubs": [STUB]}]}, ("upstreams",)),
+    ],
+)
+def test_a_bad_stub_names_its_place(given: dict[str, Any], place: tuple[str | int, ...]) -> None:
+    """Of all upstreams or of one; names are distinct in both together."""
+    with pytest.raises(ValidationError) as caught:
+        SimulatorsConfig.model_validate(given)
+    assert [place] == [error["loc"] for error in caught.value.errors()]

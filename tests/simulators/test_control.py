@@ -108,3 +108,83 @@ def test_control_needs_no_key_and_knows_its_limits(client: Any) -> None:
     """A bad query is a 422 that names it; an unknown page is a 404."""
     assert "limit" in client.http.get(f"{client.endpoint.control_url}/journal?limit=x").json()["error"]["message"]
     assert 404 == client.http.get(f"{client.endpoint.control_url}/nowhere").status_code
+
+
+STUB: dict[str, Any] = {
+    "name": "a",
+    "priority": 3,
+    "match": {"header": {"x-team": {"equals": "red"}}, "json": {"user": {"equals": None}}},
+    "reply": {"text": "hi", "usage": {"completion": 5}},
+}
+
+
+def stubs_url(client: Any) -> str:
+    return f"{client.endpoint.control_url}/stubs"
+
+
+def test_stubs_are_replaced_and_removed(client: Any) -> None:
+    """PUT replaces the list, GET shows it as it was given, DELETE empties it."""
+    assert [] == client.http.get(stubs_url(client)).json()
+    assert [STUB] == client.http.put(stubs_url(client), json=[STUB]).json()
+    assert [STUB] == client.http.get(stubs_url(client)).json()
+    assert 204 == client.http.delete(stubs_url(client)).status_code
+    assert [] == client.http.get(stubs_url(client)).json()
+
+
+def test_what_is_shown_can_be_put_again(client: Any) -> None:
+    """Short forms are written out, names of headers are in lower case."""
+    given = {**STUB, "match": {"model": "m", "header": {"X-Team": "red"}}}
+    shown = client.http.put(stubs_url(client), json=[given]).json()
+    assert {"model": {"equals": "m"}, "header": {"x-team": {"equals": "red"}}} == shown[0]["match"]
+    assert shown == client.http.put(stubs_url(client), json=shown).json()
+
+
+def test_a_bad_list_of_stubs_changes_nothing_and_names_each_field(client: Any) -> None:
+    """Atomic, with the place of every mistake."""
+    client.http.put(stubs_url(client), json=[STUB])
+    bad = [
+        {**STUB, "name": "b"},
+        {**STUB, "priority": "high"},
+        {**STUB, "match": {"last_message": {"matches": "("}}},
+        {**STUB, "match": {"json": {"a..b": 1}}},
+        {**STUB, "reply": {"text": "{{ nothing }}"}},
+        {**STUB, "reply": {"sequence": []}},
+        {**STUB, "reply": {"sequence": [{"text": "a"}, {"error": {"status": 200}}]}},
+        {**STUB, "replies": 1},
+    ]
+    answer = client.http.put(stubs_url(client), json=bad)
+    assert 422 == answer.status_code
+    assert [
+        "stubs[1].priority",
+        "stubs[2].match.last_message.matches",
+        "stubs[3].match.json",
+        "stubs[4].reply.text",
+        "stubs[5].reply.sequence",
+        "stubs[6].reply.sequence[1].error.status",
+        "stubs[7].replies",
+    ] == [field["where"] for field in answer.json()["error"]["fields"]]
+    assert [STUB] == client.http.get(stubs_url(client)).json()
+
+
+def test_two_stubs_of_one_name_are_refused(client: Any) -> None:
+    """The journal tells them by their names."""
+    answer = client.http.put(stubs_url(client), json=[STUB, STUB])
+    assert (422, "stubs: the name 'a' is used more than once, at [0], [1]") == (
+        answer.status_code,
+        answer.json()["error"]["message"],
+    )
+
+
+@pytest.mark.parametrize("body", [b"{", b"{}", b"null", b'"x"', b"[1]", b'[{"name": "status"}]'])
+def test_any_bad_list_of_stubs_is_422(client: Any, body: bytes) -> None:
+    """Never a 500, whatever is sent."""
+    answer = client.http.put(stubs_url(client), content=body)
+    assert 422 == answer.status_code
+    assert "stubs" in answer.json()["error"]["message"]
+
+
+def test_reset_removes_the_stubs_of_run_time(client: Any) -> None:
+    """The configured ones, here none, are in force again."""
+    client.http.put(stubs_url(client), json=[STUB])
+    client.http.post(f"{client.endpoint.control_url}/reset")
+    assert [] == client.http.get(stubs_url(client)).json()

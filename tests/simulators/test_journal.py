@@ -1,6 +1,8 @@
 """The journal is bounded, filters, and never holds a key."""
 
-from novastack_simulators.journal import Journal, fingerprint
+import pytest
+
+from novastack_simulators.journal import Differs, Journal, Nearest, fingerprint, is_credential, masked
 
 
 def test_it_keeps_the_newest_and_counts_the_dropped() -> None:
@@ -44,3 +46,26 @@ def test_clear_empties_it() -> None:
     journal.open("GET", "/", {}, now=0.0)
     journal.clear()
     assert {"entries": [], "dropped": 0} == journal.report()
+
+
+def test_what_looks_like_a_key_is_masked_in_a_text() -> None:
+    """The providers' spelling and an Authorization header's; other words stay."""
+    text = 'use sk-abc_123-DEF, "Bearer eyJhbGciOi" or bearer tokens4u; ask-someone, sk- and a bearer of news'
+    assert 'use sk-***, "Bearer ***" or bearer ***; ask-someone, sk- and a bearer of news' == masked(text)
+
+
+@pytest.mark.parametrize("name", ["authorization", "x-api-key", "api-key", "cookie", "proxy-authorization"])
+def test_headers_that_carry_credentials_are_known(name: str) -> None:
+    """By their names in lower case."""
+    assert is_credential(name)
+    assert not is_credential("accept")
+
+
+def test_an_entry_tells_the_nearest_stub() -> None:
+    """As plain values, or null."""
+    journal = Journal("u")
+    entry = journal.open("POST", "/", {}, now=0.0)
+    assert (None, None) == (entry.stub, entry.nearest)
+    entry.nearest = Nearest("s", (Differs("model", 'equals "a"', '"b"'),))
+    (told,) = journal.report()["entries"]
+    assert ("s", "model") == (told["nearest"]["stub"], told["nearest"]["differs"][0]["part"])

@@ -67,7 +67,7 @@ def _competing(shelved: Sequence[Shelved], models: Sequence[str]) -> Iterator[Co
         if both or _hides(first, second) or _hides(second, first):
             found = f", as with {both.told}" if both else ""
             text = (
-                f"{_named(second.stub)} and {first.stub.name!r} have the same priority {second.stub.priority} "
+                f"stubs {second.stub.name!r} and {first.stub.name!r} have the same priority {second.stub.priority} "
                 f"and can both match{found}: give one of them another"
             )
             yield Complaint("competing", (*second.place, "priority"), text)

@@ -90,5 +90,10 @@ def _worded(given: Any) -> Any:
     return {"equals": given} if isinstance(given, str) else given
 
 
+def _valued(given: Any) -> Any:
+    """And so is any bare value but an object."""
+    return given if isinstance(given, dict) else {"equals": given}
+
+
 Text = Annotated[WantedText, BeforeValidator(_worded)]
-Value = Annotated[Wanted, BeforeValidator(_worded)]
+Value = Annotated[Wanted, BeforeValidator(_valued)]

@@ -63,9 +63,10 @@ def test_equality_is_equality_of_json(left: Any, right: Any) -> None:
 
 
 def test_a_bare_text_is_short_for_equals() -> None:
-    """For texts and for values of a body."""
+    """For texts, and for any value of a body but an object."""
     assert TypeAdapter(Text).validate_python({"equals": "x"}) == TypeAdapter(Text).validate_python("x")
-    assert TypeAdapter(Value).validate_python({"equals": "x"}) == TypeAdapter(Value).validate_python("x")
+    for value in ("x", 3, None, True, [1]):
+        assert TypeAdapter(Value).validate_python({"equals": value}) == TypeAdapter(Value).validate_python(value)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ class Child:
         self._ended = ended
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         self._first: queue.Queue[str | None] = queue.Queue()
+        self._heard = False
         self._quiet = quiet
         # A session of its own: Ctrl-C reaches the parent alone, which stops its children in their turn.
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
@@ -56,6 +57,7 @@ class Child:
             raise FailureError(f"{self.name} was not ready within {READY:g} s.") from None
         if line is None:
             raise FailureError(self.obituary())
+        self._heard = True
         return line
 
     def obituary(self) -> str:
@@ -92,7 +94,8 @@ class Child:
         with stderr:
             for line in stderr:
                 self._last.append("  " + line.rstrip("\n"))
-                if not self._quiet:
+                # What it says before it is ready is why it did not become ready: its obituary tells that.
+                if self._heard and not self._quiet:
                     sys.stderr.write(line)
                     sys.stderr.flush()
 

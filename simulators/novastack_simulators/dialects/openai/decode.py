@@ -84,7 +84,7 @@ def _turn(message: wire.Message, images: int) -> Turn:
     text = (
         message.content
         if isinstance(message.content, str)
-        else "\n".join(part.text or part.refusal or "" for part in parts)
+        else "\n".join(told for part in parts if (told := part.text or part.refusal))
     )
     calls = "".join(call.function.name + call.function.arguments for call in message.tool_calls or ())
     role: Any = ROLES.get(message.role, message.role)

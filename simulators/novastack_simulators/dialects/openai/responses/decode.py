@@ -78,7 +78,7 @@ def _turn(item: Item) -> Turn:
         part for held in (item.content, item.output, item.summary) if isinstance(held, list) for part in held
     ]
     texts = [held for held in (item.content, item.output, item.name, item.arguments) if isinstance(held, str)]
-    texts += [part.text or part.refusal or "" for part in parts]
+    texts += [told for part in parts if (told := part.text or part.refusal)]
     role = KINDS[item.type] if item.type in KINDS else ROLES[item.role or "user"]
     return Turn(role=role, text="\n".join(texts), images=sum(part.type in PICTURES for part in parts))
 

@@ -42,7 +42,7 @@ REFUSALS: Final = MappingProxyType({
     "role": Shape(400, INVALID, "invalid_value", "Invalid value: '{role}'. Supported values are: {roles}."),
     "model": Shape(404, INVALID, "model_not_found", "The model `{model}` does not exist or you do not have access to it."),
     "context": Shape(400, INVALID, "context_length_exceeded", "This model's maximum context length is {context} tokens. However, you requested {total} tokens ({prompt} in the {param}, {completion} in the completion). Please reduce the length of the {param} or completion."),
-    "key_missing": Shape(401, INVALID, None, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."),
+    "key_missing": Shape(401, INVALID, "invalid_api_key", "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."),
     "key_wrong": Shape(401, INVALID, "invalid_api_key", f"Incorrect API key provided: ****{{end}}. {HELP}"),
     "path": Shape(404, INVALID, "unknown_url", "Unknown request URL: {method} {path}. Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/."),
     "method": Shape(405, INVALID, "method_not_supported", "Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method: {allowed}?)"),

@@ -18,7 +18,7 @@ from novastack_simulators.dialects.dialect import Fields, Letter
 from novastack_simulators.dialects.openai import fields
 from novastack_simulators.dialects.openai.checks import rejected
 from novastack_simulators.dialects.reading import parsed, typed
-from novastack_simulators.generation.tokens import count
+from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.plan import Frame
 from novastack_simulators.profile import Embeddings, Profile
 from novastack_simulators.prompt import Prompt, Turn, digest
@@ -93,7 +93,7 @@ def _size(body: Body, offered: Embeddings) -> int:
 
 
 def _fit(turns: Sequence[Turn], offered: Embeddings, profile: Profile) -> None:
-    lengths = [turn.tokens + count(turn.text, int(profile.letters.value)) for turn in turns]
+    lengths = [turn.tokens + count(turn.text, unit(profile)) for turn in turns]
     longest, most = int(offered.longest_input.value), int(offered.longest_request.value)
     if max(lengths) > longest:
         text = (

@@ -21,7 +21,7 @@ from novastack_simulators.dialects.reading import parsed, typed
 from novastack_simulators.generation import Choice, seeded, stamp
 from novastack_simulators.generation.deltas import interleaved
 from novastack_simulators.generation.logprobs import scored
-from novastack_simulators.generation.tokens import segment
+from novastack_simulators.generation.tokens import segment, unit
 from novastack_simulators.plan import Frame, Phase
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt, Turn, digest
@@ -142,7 +142,7 @@ def _echoed(letter: Letter, index: int) -> tuple[str, ...]:
     body: Body = letter.prompt.wire
     if not body.echo:
         return ()
-    return segment(letter.prompt.turns[index // body.each].text, int(letter.profile.letters.value))
+    return segment(letter.prompt.turns[index // body.each].text, unit(letter.profile))
 
 
 def _scores(letter: Letter, choice: int, tokens: Sequence[str], first: int = 0, offset: int = 0) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 Sure = Literal["measured", "documented", "reported", "assumed"]
+# Those that splintr-rs brings along and a profile may want.
+Vocabulary = Literal["o200k_base", "qwen3", "deepseek_v3"]
 
 
 class Strict(BaseModel):
@@ -100,6 +102,8 @@ class Embeddings(Strict):
 class Profile(Strict):
     """A simulated model. Sizes are in tokens; `letters` is the longest run of letters in one token.
 
+    `vocabulary` is what cuts tokens instead where the extra `tokens` is installed.
+
     `limits` are per minute, by name (requests, input_tokens, output_tokens): told in headers, not enforced.
     `kv_tokens` is how many tokens its KV cache holds.
     """
@@ -114,6 +118,7 @@ class Profile(Strict):
     longest_input: Figure
     longest_output: Figure
     letters: Figure
+    vocabulary: Vocabulary | None = None
     per_message: Figure
     per_image: Figure
     per_page: Figure | None = None

@@ -16,6 +16,7 @@ from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup,
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.generation.choice import shortened
+from novastack_simulators.generation.tokens import unit
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
 from novastack_simulators.meter import Meter
@@ -111,7 +112,7 @@ class Upstream:
         self._meter = Meter({name: int(limit.value) for name, limit in figures.limits.items()})
         self._speaker = Speaker(
             seed=setting.seed,
-            letters=int(figures.letters.value),
+            unit=unit(figures),
             per_message=int(figures.per_message.value),
             per_image=int(figures.per_image.value),
         )

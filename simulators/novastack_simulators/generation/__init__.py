@@ -14,7 +14,7 @@ import msgspec
 from novastack_simulators.generation.choice import Call, Choice, Finish, limited
 from novastack_simulators.generation.prose import THOUGHTS, passage, sentence
 from novastack_simulators.generation.seed import seeded, stamp
-from novastack_simulators.generation.tokens import count, segment
+from novastack_simulators.generation.tokens import Unit, count, segment
 from novastack_simulators.generation.values import BadSchemaError, value
 from novastack_simulators.prompt import Prompt, Tool
 
@@ -36,7 +36,7 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     """What of the profile and the configuration decides the words and counts the tokens."""
 
     seed: int
-    letters: int
+    unit: Unit
     per_message: int = 4
     per_image: int = 0
 
@@ -64,8 +64,8 @@ def generate(prompt: Prompt, speaker: Speaker) -> Generation:
 
 def prompt_tokens(prompt: Prompt, speaker: Speaker) -> int:
     """The length of the prompt: its texts and tools by the segmenter, images and messages at the profile's rate."""
-    texts = sum(count(turn.text, speaker.letters) for turn in prompt.turns)
-    tools = sum(count(tool.text, speaker.letters) for tool in prompt.tools)
+    texts = sum(count(turn.text, speaker.unit) for turn in prompt.turns)
+    tools = sum(count(tool.text, speaker.unit) for tool in prompt.tools)
     images = sum(turn.images for turn in prompt.turns)
     others = sum(turn.tokens for turn in prompt.turns)
     template = 0 if prompt.bare else len(prompt.turns) * speaker.per_message + 3
@@ -75,12 +75,12 @@ def prompt_tokens(prompt: Prompt, speaker: Speaker) -> int:
 def _speak(prompt: Prompt, speaker: Speaker, index: int) -> Choice:
     rng = seeded(speaker.seed, prompt.model, prompt.content, index)
     thoughts = passage(rng, round(rng.randint(3, 5) * prompt.thinking.effort), THOUGHTS)
-    reasoning = segment(thoughts, speaker.letters)[: prompt.thinking.budget] if prompt.thinking.on else ()
+    reasoning = segment(thoughts, speaker.unit)[: prompt.thinking.budget] if prompt.thinking.on else ()
     called = _called(prompt, rng)
     text = _text(prompt, rng) if not called else _mark(prompt)
     calls = tuple(Call(name=tool.name, arguments=_arguments(tool, rng, speaker)) for tool in called)
     finish: Finish = "tool_calls" if calls else "stop"
-    return Choice(reasoning=reasoning, text=segment(text, speaker.letters), calls=calls, finish=finish)
+    return Choice(reasoning=reasoning, text=segment(text, speaker.unit), calls=calls, finish=finish)
 
 
 def _called(prompt: Prompt, rng: Random) -> tuple[Tool, ...]:
@@ -94,7 +94,7 @@ def _called(prompt: Prompt, rng: Random) -> tuple[Tool, ...]:
 
 
 def _arguments(tool: Tool, rng: Random, speaker: Speaker) -> tuple[str, ...]:
-    return segment(json.dumps(value(tool.schema, rng), ensure_ascii=False), speaker.letters)
+    return segment(json.dumps(value(tool.schema, rng), ensure_ascii=False), speaker.unit)
 
 
 def _text(prompt: Prompt, rng: Random) -> str:

@@ -70,6 +70,5 @@ def _stopped(choice: Choice, stops: tuple[str, ...]) -> Choice:
 
 def _until(tokens: tuple[str, ...], end: int) -> tuple[str, ...]:
     """The tokens up to a character position; the one that crosses it is shortened."""
-    ends = accumulate(len(token) for token in tokens)
-    cut = (token[: max(0, len(token) - max(0, stop - end))] for token, stop in zip(tokens, ends, strict=True))
-    return tuple(token for token in cut if token)
+    starts = accumulate((len(token) for token in tokens), initial=0)
+    return tuple(token[: end - start] for token, start in zip(tokens, starts, strict=False) if start < end)

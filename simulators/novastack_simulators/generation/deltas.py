@@ -33,9 +33,12 @@ def deltas(choice: Choice, index: int, sizes: tuple[int, int], rng: Random) -> I
 
 
 def pieces(tokens: Sequence[str], sizes: tuple[int, int], rng: Random) -> Iterator[Sequence[str]]:
-    start = 0
+    """Runs of least to most tokens, longer where a token is only the first bytes of a character and says nothing yet."""
+    start, said = 0, max((index + 1 for index, token in enumerate(tokens) if token), default=0)
     while start < len(tokens):
         end = start + rng.randint(*sizes)
+        while end < len(tokens) and (not tokens[end - 1] or end >= said):
+            end += 1
         yield tokens[start:end]
         start = end
 

@@ -45,7 +45,7 @@ def reporting(generation: Generation, usage: Usage | None) -> Generation:
 
 def _choice(said: Said, heard: Heard, speaker: Speaker) -> Choice:
     def tokens(text: str) -> tuple[str, ...]:
-        return segment(text, speaker.letters)
+        return segment(text, speaker.unit)
 
     bare = heard.prompt.bare
     calls = () if bare else said.tool_calls

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from novastack_simulators.generation import Choice, Speaker, generate
 from novastack_simulators.prompt import Choosing, Prompt, Thinking, Tool, Turn
 
-SPEAKER = Speaker(seed=0, letters=7)
+SPEAKER = Speaker(seed=0, unit=7)
 TOOLS = tuple(Tool(name=name, schema={"type": "object", "properties": {"n": {"type": "integer"}}}) for name in "abc")
 
 
@@ -103,4 +103,4 @@ def test_choices_differ_and_are_counted_together() -> None:
 def test_the_seed_decides() -> None:
     """Same seed, same words; another seed, other words."""
     assert generate(prompt(), SPEAKER) == generate(prompt(), SPEAKER)
-    assert generate(prompt(), SPEAKER) != generate(prompt(), Speaker(seed=1, letters=7))
+    assert generate(prompt(), SPEAKER) != generate(prompt(), Speaker(seed=1, unit=7))

@@ -12,7 +12,7 @@ from novastack_simulators.prompt import Thinking
 from novastack_simulators.stubs import Said, reporting, speak
 from novastack_simulators.stubs.reply import Usage
 
-SPEAKER = Speaker(seed=0, letters=5)
+SPEAKER = Speaker(seed=0, unit=5)
 
 
 def spoken(asked: Any, **said: Any) -> Generation:

@@ -96,7 +96,7 @@ def tokenize(lexicon: Lexicon) -> Look:
         if "messages" in raw:
             tokens = list(_templated(read(raw, asked.profile), asked.speaker))
         else:
-            tokens = list(segment(validated(raw, Tokenize).prompt, asked.speaker.letters))
+            tokens = list(segment(validated(raw, Tokenize).prompt, asked.speaker.unit))
         return {
             "count": len(tokens),
             "max_model_len": int(asked.profile.context.value),
@@ -128,9 +128,9 @@ def _served(raw: dict[str, Any], profile: Profile) -> None:
 def _templated(prompt: Prompt, speaker: Speaker) -> Iterator[str]:
     """The messages in Qwen3's chat template: as many tokens as usage counts for them (images have none to show)."""
     for tool in prompt.tools:
-        yield from segment(tool.text, speaker.letters)
+        yield from segment(tool.text, speaker.unit)
     for turn in prompt.turns:
         yield from ("<|im_start|>", turn.role, "\n")
-        yield from segment(turn.text, speaker.letters)
+        yield from segment(turn.text, speaker.unit)
         yield from ("<|im_end|>", "\n")
     yield from ("<|im_start|>", "assistant", "\n")

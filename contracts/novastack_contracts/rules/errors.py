@@ -103,7 +103,7 @@ RULES: Final = (
         title="No 2xx holds an error",
         severity=Severity.BREAK,
         why="openai-python returns it as an answer whose choices are None: no retry, no fallback, a crash later.",
-        source="gateway-x#965; wire.md A8, measured with openai 3.54.0",
+        source="gateway-x#965; measured with openai-python 3.54.0",
         remedy="Set the status that the error means.",
         judge=any_of(*_ALL, gate=answered, find=_no_error),
     ),

@@ -36,7 +36,7 @@ def _not_found(exchange: Exchange, record: Record) -> Iterator[Problem]:
     # A route for single models that does not exist answers 404 to every name, so it can witness nothing.
     if exchange.name == "model_unknown" and answered(record["model"]) is not None:
         return
-    # DeepSeek has answered unknown names with 400 since V4 (wire.md C); OpenAI with 404 (REC 3).
+    # DeepSeek has answered unknown names with 400 since V4; OpenAI with 404 (REC 3).
     if status not in {400, 404}:
         yield Problem(f"an unknown model was answered with {status}, not 404")
         return
@@ -62,7 +62,7 @@ RULES: Final = (
         title="No model is listed twice",
         severity=Severity.ERROR,
         why="A client that keys models by id silently loses one of the two.",
-        source="trustedrouter-provider-check tier 2; cases-contracts MOD-002",
+        source="trustedrouter-provider-check tier 2",
         remedy="List each id once, also when several upstreams serve it.",
         judge=about("models", gate=answered, find=_distinct),
     ),

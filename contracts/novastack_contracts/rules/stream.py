@@ -13,7 +13,7 @@ from novastack_contracts.rules.framing import STREAMS
 from novastack_contracts.stream import Payload, Slip
 
 _FINISHES: Final = frozenset(
-    # The last is DeepSeek's own documented reason (wire.md C).
+    # The last is DeepSeek's own documented reason.
     {"stop", "length", "tool_calls", "content_filter", "function_call", "insufficient_system_resource"}
 )
 
@@ -102,7 +102,7 @@ def _usage_last(exchange: Exchange, _record: Record) -> Iterator[Problem]:
         yield Problem("include_usage was asked for, and no chunk has usage")
         return
     # OpenAI (openai-openapi ChatCompletionStreamOptions): an additional last chunk, its choices an empty list.
-    # DeepSeek puts it on the chunk that finishes (wire.md C), which SDKs read as well.
+    # DeepSeek puts it on the chunk that finishes, which SDKs read as well.
     last = exchange.transcript.chunks[-1]
     if found[-1] is not last:
         text = "the last chunk has no usage, an earlier one has"

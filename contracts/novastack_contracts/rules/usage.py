@@ -110,7 +110,7 @@ RULES: Final = (
         title="What has words has tokens",
         severity=Severity.WARN,
         why="Zeros mean that nobody counts.",
-        source="LocalAI zeros; cases-contracts USE-004",
+        source="LocalAI zeros (seen in its answers)",
         remedy="Count, or ask the upstream for its counts.",
         judge=any_of(*_COUNTED, gate=_summable, find=_counted),
     ),

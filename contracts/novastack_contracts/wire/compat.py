@@ -1,6 +1,6 @@
 """What SDKs and applications need of each object: the keys they read, with the types they rely on.
 
-Optional here is what a good OpenAI-like vendor is known to leave out or send as null (wire.md: C DeepSeek, D DashScope,
+Optional here is what a good OpenAI-like vendor is known to leave out or send as null (DeepSeek, DashScope,
 vLLM, SGLang). A narrower reading belongs in strict.py.
 """
 
@@ -73,7 +73,7 @@ class Message(Part):
 
 
 class Choice(Part):
-    """One alternative. `insufficient_system_resource` is DeepSeek's own documented reason (wire.md C)."""
+    """One alternative. `insufficient_system_resource` is DeepSeek's own documented reason."""
 
     index: Count
     message: Message

@@ -9,6 +9,6 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Part(BaseModel):
-    """An object on the wire. Extra keys pass: vendors add them, and clients must live with that (wire.md A1)."""
+    """An object on the wire. Extra keys pass: vendors add them, and clients must live with that."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")

@@ -1,7 +1,7 @@
 """OpenAI's own wire: the compat models narrowed to what OpenAI documents and was recorded to send.
 
 Source: openai-openapi `components.schemas` (the class names are ours) with its `nullable` defects read as meant, and
-`system_fingerprint` null as recorded 988 times in 1,007 answers (cases-contracts RES-013).
+`system_fingerprint` null as recorded 988 times in 1,007 answers (FauxpenAI recordings of the real API, March 2025).
 """
 
 from typing import Annotated, Literal

@@ -11,7 +11,7 @@ from novastack_gateway.dialects.dialect import Ask, Put
 def put(ask: Ask) -> Put:
     """As OpenAI's, but for developers.
 
-    Recorded (wire C): 400 "unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`, …".
+    Reported by users: 400 "unknown variant `developer`, expected one of `system`, `user`, `assistant`, `tool`, …".
     """
     return Put(without_developers(ask))
 

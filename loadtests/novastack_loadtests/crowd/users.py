@@ -2,7 +2,7 @@
 
 Rule of this file: the only place that sends load. A 429 is no failure for Locust, a broken stream is one; Locust's
 table then means the same as ours. Streams are read up to each line's end, as it arrives: FastHttpUser.iter_lines and
-iter_content wait for 1024 bytes and so invent latency (cases-load 4.3).
+iter_content wait for 1024 bytes and so invent latency.
 """
 
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Error bodies of the Messages API: `{"type": "error", "error": {"type", "message"}, "request_id"}` (wire B6)."""
+"""Error bodies of the Messages API: `{"type": "error", "error": {"type", "message"}, "request_id"}` (platform.claude.com, API errors, November 2026)."""
 
 from novastack_gateway import reading
 

@@ -8,7 +8,7 @@ import msgspec
 from novastack_gateway.dialects.dialect import unusable
 from novastack_gateway.exchange import Usage
 
-# wire H3: every documented stop reason. One that is not here is an error: a guess would tell a lie.
+# platform.claude.com, Messages API, `stop_reason` (November 2026): every documented one. One that is not here is an error: a guess would tell a lie.
 FINISH: Final[Mapping[str, str]] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -25,7 +25,7 @@ class OutputDetails(msgspec.Struct, frozen=True):
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """Anthropic's counters: input excludes what was read from or written to the cache (wire B4)."""
+    """Anthropic's counters: input excludes what was read from or written to the cache."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None

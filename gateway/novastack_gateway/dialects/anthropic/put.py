@@ -1,7 +1,7 @@
 """A chat request in OpenAI's format as a request of Anthropic's Messages API.
 
 Facts: platform.claude.com API reference "Messages", the types of anthropic-sdk-python 2.12, and what claude-opus-4-7
-is documented to refuse (wire B3, B8).
+is documented to refuse.
 """
 
 from collections.abc import Mapping

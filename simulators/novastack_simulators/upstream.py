@@ -26,7 +26,7 @@ from novastack_simulators.prefixes import Cached, Held, Prefixes
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal, Shape
-from novastack_simulators.stubs import Error, Heard, Said, Shelf, Stub, filled, reporting, speak
+from novastack_simulators.stubs import Error, Said, Scene, Shelf, Stub, filled, reporting, speak
 
 JSON: Final = (b"content-type", b"application/json")
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
@@ -200,11 +200,11 @@ class Upstream:
     def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
         prompt = answer.decode(request.body, request.fields, self.setting.profile)
         entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
-        heard = Heard(prompt=prompt, fields=request.fields, body=request.body)
-        said = self._canned(heard, entry)
+        scene = Scene(prompt=prompt, fields=request.fields, body=request.body)
+        said = self._canned(scene, entry)
         seen = self._seen(prompt.fingerprint, entry)
         fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
-        generation = generate(prompt, self._speaker) if said is None else speak(said, heard, self._speaker)
+        generation = generate(prompt, self._speaker) if said is None else speak(said, scene, self._speaker)
         generation = uttered(fault, self._roomy(generation))
         self._check_context(answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
@@ -216,7 +216,7 @@ class Upstream:
         reported = generation if said is None else reporting(generation, said.usage)
         given = Given(self.setting.dialect.at(request.path), answer, prompt, reported, cached, seen, sent)
         if said is not None and said.error is not None:
-            return self._faulted(self._failed(said.error, heard, given), fault, given)
+            return self._faulted(self._failed(said.error, scene, given), fault, given)
         plan = self._faulted(self._timed(given), fault, given)
         if plan.status == 200:
             self._prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
@@ -225,22 +225,22 @@ class Upstream:
     def _held(self, entry: Entry) -> Held:
         return lambda digest: self._prefixes.held(digest, entry.arrived)
 
-    def _canned(self, heard: Heard, entry: Entry) -> Said | None:
+    def _canned(self, scene: Scene, entry: Entry) -> Said | None:
         """What a stub says; None where the model speaks for itself."""
         if not self.shelf.stubs:
             return None
-        canned = self.shelf.take(heard)
+        canned = self.shelf.take(scene)
         if canned is None:
-            entry.nearest = self.shelf.nearest(heard)
+            entry.nearest = self.shelf.nearest(scene)
             return None
         entry.stub = canned.stub
         return canned.said
 
-    def _failed(self, error: Error, heard: Heard, given: Given) -> Plan:
+    def _failed(self, error: Error, scene: Scene, given: Given) -> Plan:
         """A stub's error, in the provider's shape."""
         row = given.dialect.failure(error.status, error.code)
         shape = row._replace(type=error.type or row.type)
-        text = row.text if error.message is None else filled(error.message, heard)
+        text = row.text if error.message is None else filled(error.message, scene)
         return _later(self._error(given.dialect, shape, text, given.sent), error.retry_after)
 
     def _roomy(self, generation: Generation) -> Generation:

@@ -14,20 +14,20 @@ from pydantic import Field, field_validator
 from novastack_simulators.journal import is_credential, masked
 from novastack_simulators.profile import Strict
 from novastack_simulators.stubs import path
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.predicate import Term, Text, Value, written
+from novastack_simulators.stubs.scene import Scene
 
 LONGEST: Final = 200
 SHOWN: Final = 5
 NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
 
-SUBJECTS: Final[Mapping[str, Callable[[Heard, str], tuple[Any, ...]]]] = MappingProxyType({
-    "model": lambda heard, _: (heard.prompt.model,),
-    "last_message": lambda heard, _: (heard.last_message,),
-    "any_message": lambda heard, _: tuple(turn.text for turn in heard.prompt.turns),
-    "tool_result": lambda heard, _: heard.tool_results,
-    "header": lambda heard, name: (heard.fields[name],) if name in heard.fields else (),
-    "json": lambda heard, name: path.values(heard.json, name),
+SUBJECTS: Final[Mapping[str, Callable[[Scene, str], tuple[Any, ...]]]] = MappingProxyType({
+    "model": lambda scene, _: (scene.prompt.model,),
+    "last_message": lambda scene, _: (scene.last_message,),
+    "any_message": lambda scene, _: tuple(turn.text for turn in scene.prompt.turns),
+    "tool_result": lambda scene, _: scene.tool_results,
+    "header": lambda scene, name: (scene.fields[name],) if name in scene.fields else (),
+    "json": lambda scene, name: path.values(scene.json, name),
 })  # fmt: skip
 
 
@@ -61,17 +61,17 @@ class Matcher(NamedTuple):
     def wanted(self) -> str:
         return " and ".join(map(str, self.terms))
 
-    def values(self, heard: Heard) -> tuple[Any, ...]:
-        return SUBJECTS[self.subject](heard, self.name)
+    def values(self, scene: Scene) -> tuple[Any, ...]:
+        return SUBJECTS[self.subject](scene, self.name)
 
-    def holds(self, heard: Heard) -> bool:
-        return any(all(term.holds(value) for term in self.terms) for value in self.values(heard))
+    def holds(self, scene: Scene) -> bool:
+        return any(all(term.holds(value) for term in self.terms) for value in self.values(scene))
 
-    def explain(self, heard: Heard) -> Line:
-        values = self.values(heard)
+    def explain(self, scene: Scene) -> Line:
+        values = self.values(scene)
         got = ", ".join(map(_shown, values[:SHOWN])) or "nothing"
         more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-        return Line(self.part, capped(masked(self.wanted)), capped(masked(got)) + more, self.holds(heard))
+        return Line(self.part, capped(masked(self.wanted)), capped(masked(got)) + more, self.holds(scene))
 
 
 class Match(Strict):

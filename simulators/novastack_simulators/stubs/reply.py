@@ -45,7 +45,7 @@ class Error(Strict):
 
 
 class Said(Strict):
-    """One answer: what is said, or an error. Reasoning is said to those who heard the model to think."""
+    """One answer: what is said, or an error. Reasoning is said to those who scene the model to think."""
 
     text: Template | None = None
     reasoning: Template | None = None

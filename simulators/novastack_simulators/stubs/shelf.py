@@ -10,8 +10,8 @@ from typing import NamedTuple
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.generation import stamp
 from novastack_simulators.journal import Differs, Nearest
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.reply import Said
+from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.stub import Stub, distinct
 
 
@@ -30,23 +30,23 @@ class Shelf:
         self._ranked = tuple(sorted(self.stubs, key=lambda stub: -stub.priority))
         self._places = Attempts()
 
-    def take(self, heard: Heard) -> Canned | None:
+    def take(self, scene: Scene) -> Canned | None:
         """What the matching stub replies, and its place in the sequence is used up; None if no stub matches."""
-        stub = next((stub for stub in self._ranked if stub.matches(heard)), None)
-        return Canned(stub.name, stub.reply.at(self._place(stub, heard))) if stub else None
+        stub = next((stub for stub in self._ranked if stub.matches(scene)), None)
+        return Canned(stub.name, stub.reply.at(self._place(stub, scene))) if stub else None
 
-    def _place(self, stub: Stub, heard: Heard) -> int:
+    def _place(self, stub: Stub, scene: Scene) -> int:
         if stub.reply.by == "turn":
-            return 1 + sum(turn.role == "assistant" for turn in heard.prompt.turns)
-        return self._places.next(stamp("stub", stub.name, heard.prompt.fingerprint))
+            return 1 + sum(turn.role == "assistant" for turn in scene.prompt.turns)
+        return self._places.next(stamp("stub", stub.name, scene.prompt.fingerprint))
 
-    def nearest(self, heard: Heard) -> Nearest | None:
+    def nearest(self, scene: Scene) -> Nearest | None:
         """The stub with the fewest matchers that do not hold, of several the one that would be asked first."""
         return min(
-            (_missed(stub, heard) for stub in self._ranked), key=lambda nearest: len(nearest.differs), default=None
+            (_missed(stub, scene) for stub in self._ranked), key=lambda nearest: len(nearest.differs), default=None
         )
 
 
-def _missed(stub: Stub, heard: Heard) -> Nearest:
-    lines = (line for line in stub.explain(heard) if not line.held)
+def _missed(stub: Stub, scene: Scene) -> Nearest:
+    lines = (line for line in stub.explain(scene) if not line.held)
     return Nearest(stub.name, tuple(Differs(line.part, line.wanted, line.got) for line in lines))

@@ -9,8 +9,8 @@ import json
 from novastack_simulators.generation import Call, Choice, Finish, Generation, Speaker, prompt_tokens
 from novastack_simulators.generation.choice import limited
 from novastack_simulators.generation.tokens import segment
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.reply import Said, ToolCall, Usage
+from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.template import everywhere, filled
 
 
@@ -28,10 +28,10 @@ class Reported(Generation, frozen=True, kw_only=True):
         return _or(self.usage.completion, sum(choice.tokens for choice in self.choices))
 
 
-def speak(said: Said, heard: Heard, speaker: Speaker) -> Generation:
+def speak(said: Said, scene: Scene, speaker: Speaker) -> Generation:
     """The words of a canned reply, the request's own put in, as the model's answer."""
-    prompt = heard.prompt
-    choice = limited(_choice(said, heard, speaker), prompt)
+    prompt = scene.prompt
+    choice = limited(_choice(said, scene, speaker), prompt)
     return Generation(choices=(choice,) * prompt.n, prompt_tokens=prompt_tokens(prompt, speaker))
 
 
@@ -43,28 +43,28 @@ def reporting(generation: Generation, usage: Usage | None) -> Generation:
     return Reported(choices=generation.choices, prompt_tokens=prompt, usage=usage)
 
 
-def _choice(said: Said, heard: Heard, speaker: Speaker) -> Choice:
+def _choice(said: Said, scene: Scene, speaker: Speaker) -> Choice:
     def tokens(text: str) -> tuple[str, ...]:
         return segment(text, speaker.unit)
 
-    bare = heard.prompt.bare
+    bare = scene.prompt.bare
     calls = () if bare else said.tool_calls
     usual: Finish = "tool_calls" if calls else "stop"
     return Choice(
-        reasoning=tokens(filled(said.reasoning or "", heard)) if heard.prompt.thinking.on and not bare else (),
-        text=tokens(filled(said.text or said.refusal or "", heard)),
-        calls=tuple(Call(name=call.name, arguments=tokens(_arguments(call, heard))) for call in calls),
+        reasoning=tokens(filled(said.reasoning or "", scene)) if scene.prompt.thinking.on and not bare else (),
+        text=tokens(filled(said.text or said.refusal or "", scene)),
+        calls=tuple(Call(name=call.name, arguments=tokens(_arguments(call, scene))) for call in calls),
         finish=said.finish or usual,
         reason=said.reason,
         refused=said.refusal is not None,
     )
 
 
-def _arguments(call: ToolCall, heard: Heard) -> str:
+def _arguments(call: ToolCall, scene: Scene) -> str:
     """As they are to be sent. In an object each text is filled in by itself, so that no quote can break the JSON."""
     if isinstance(call.arguments, str):
-        return filled(call.arguments, heard)
-    return json.dumps(everywhere(call.arguments, lambda text: filled(text, heard)), ensure_ascii=False)
+        return filled(call.arguments, scene)
+    return json.dumps(everywhere(call.arguments, lambda text: filled(text, scene)), ensure_ascii=False)
 
 
 def _or(count: int | None, true: int) -> int:

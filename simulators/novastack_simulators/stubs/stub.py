@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from novastack_simulators.profile import Strict
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.match import Line, Match
 from novastack_simulators.stubs.reply import Reply
+from novastack_simulators.stubs.scene import Scene
 
 
 class Stub(Strict):
@@ -19,12 +19,12 @@ class Stub(Strict):
     match: Match = Match()
     reply: Reply
 
-    def matches(self, heard: Heard) -> bool:
-        return all(matcher.holds(heard) for matcher in self.match.matchers())
+    def matches(self, scene: Scene) -> bool:
+        return all(matcher.holds(scene) for matcher in self.match.matchers())
 
-    def explain(self, heard: Heard) -> tuple[Line, ...]:
+    def explain(self, scene: Scene) -> tuple[Line, ...]:
         """What each matcher wanted, what it got, and whether it held."""
-        return tuple(matcher.explain(heard) for matcher in self.match.matchers())
+        return tuple(matcher.explain(scene) for matcher in self.match.matchers())
 
 
 def distinct(stubs: tuple[Stub, ...]) -> tuple[Stub, ...]:

@@ -12,23 +12,23 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator
 
 from novastack_simulators.stubs import path
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.match import readable_header
 from novastack_simulators.stubs.predicate import written
+from novastack_simulators.stubs.scene import Scene
 
 FIELD: Final = re.compile(r"\\\{\{|\{\{(.*?)\}\}|\{\{", re.DOTALL)
 MOST: Final = 20  # fields in one text, and
 LONGEST: Final = 100_000  # characters of one value: so much can a request make of a reply
 
-NAMES: Final[Mapping[str, Callable[[Heard], str]]] = MappingProxyType({
-    "last_message": lambda heard: heard.last_message,
-    "tool_result": lambda heard: heard.tool_results[-1] if heard.tool_results else "",
-    "model": lambda heard: heard.prompt.model,
-    "canary": lambda heard: f"canary:{heard.prompt.canary}" if heard.prompt.canary else "",
+NAMES: Final[Mapping[str, Callable[[Scene], str]]] = MappingProxyType({
+    "last_message": lambda scene: scene.last_message,
+    "tool_result": lambda scene: scene.tool_results[-1] if scene.tool_results else "",
+    "model": lambda scene: scene.prompt.model,
+    "canary": lambda scene: f"canary:{scene.prompt.canary}" if scene.prompt.canary else "",
 })  # fmt: skip
-FAMILIES: Final[Mapping[str, Callable[[Heard, str], tuple[Any, ...]]]] = MappingProxyType({
-    "json": lambda heard, name: path.values(heard.json, name),
-    "header": lambda heard, name: (heard.fields[name.lower()],) if name.lower() in heard.fields else (),
+FAMILIES: Final[Mapping[str, Callable[[Scene, str], tuple[Any, ...]]]] = MappingProxyType({
+    "json": lambda scene, name: path.values(scene.json, name),
+    "header": lambda scene, name: (scene.fields[name.lower()],) if name.lower() in scene.fields else (),
 })  # fmt: skip
 READABLE: Final[Mapping[str, Callable[[str], object]]] = MappingProxyType(
     {"json": path.steps, "header": readable_header}
@@ -55,16 +55,16 @@ def _known(name: str) -> None:
         raise ValueError(f"unknown name {{{{ {name} }}}}: known are {', '.join(NAMES)}, json.<path>, header.<name>")
 
 
-def filled(text: str, heard: Heard) -> str:
+def filled(text: str, scene: Scene) -> str:
     """The text with the request's values put in."""
-    return FIELD.sub(lambda found: "{{" if found[1] is None else _value(found[1].strip(), heard)[:LONGEST], text)
+    return FIELD.sub(lambda found: "{{" if found[1] is None else _value(found[1].strip(), scene)[:LONGEST], text)
 
 
-def _value(name: str, heard: Heard) -> str:
+def _value(name: str, scene: Scene) -> str:
     if name in NAMES:
-        return NAMES[name](heard)
+        return NAMES[name](scene)
     family, _, rest = name.partition(".")
-    return "".join(each if isinstance(each, str) else written(each) for each in FAMILIES[family](heard, rest))
+    return "".join(each if isinstance(each, str) else written(each) for each in FAMILIES[family](scene, rest))
 
 
 def everywhere(value: Any, change: Callable[[str], str]) -> Any:

@@ -9,9 +9,9 @@ import msgspec
 from novastack_simulators.prompt import Prompt, Turn
 from novastack_simulators.stubs import path
 from novastack_simulators.stubs.example import example
-from novastack_simulators.stubs.heard import Heard
 from novastack_simulators.stubs.match import Matcher, capped
 from novastack_simulators.stubs.predicate import Term, written
+from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.stub import Stub
 
 # Of these a request has any number of values, so that each matcher may have one of its own.
@@ -24,7 +24,7 @@ PIECES: Final = 4
 class Witness(NamedTuple):
     """A request, and what of it makes the stubs match, in words."""
 
-    heard: Heard
+    scene: Scene
     told: str
 
 
@@ -34,11 +34,11 @@ def witness(stubs: Sequence[Stub], models: Sequence[str]) -> Witness | None:
     values = {key: next(_candidates(key[0], terms, models), None) for key, terms in wanted.items()}
     if None in values.values():
         return None
-    heard = _request(values, models[0])
-    if heard is None or not all(stub.matches(heard) for stub in stubs):
+    scene = _request(values, models[0])
+    if scene is None or not all(stub.matches(scene) for stub in stubs):
         return None
     parts = (f"{subject} {name}".rstrip() + f" {written(value)}" for (subject, name, _), value in values.items())
-    return Witness(heard, capped(", ".join(parts)) or "any request")
+    return Witness(scene, capped(", ".join(parts)) or "any request")
 
 
 Key = tuple[str, str, int]
@@ -71,7 +71,7 @@ def _thought(terms: tuple[Term, ...], *, lists: bool) -> Iterator[Any]:
         yield contained
 
 
-def _request(values: Mapping[Key, Any], model: str) -> Heard | None:
+def _request(values: Mapping[Key, Any], model: str) -> Scene | None:
     said = {subject: [str(value) for (each, *_), value in values.items() if each == subject] for subject, *_ in values}
     turns = [Turn(role="user", text=text) for text in said.get("any_message", [])]
     results = said.get("tool_result", [])
@@ -81,7 +81,7 @@ def _request(values: Mapping[Key, Any], model: str) -> Heard | None:
     for (subject, name, _), value in values.items():
         if subject == "json" and not _put(body, path.steps(name), value):
             return None
-    return Heard(
+    return Scene(
         prompt=Prompt(model=said.get("model", [model])[0], turns=tuple(turns), content=b"", fingerprint=b""),
         fields={name: str(value) for (subject, name, _), value in values.items() if subject == "header"},
         body=msgspec.json.encode(body),

@@ -7,15 +7,15 @@ import msgspec
 import pytest
 
 from novastack_simulators.prompt import Prompt, Turn, digest
-from novastack_simulators.stubs import Heard, Stub
+from novastack_simulators.stubs import Scene, Stub
 
 
-def request(*said: tuple[str, str], fields: dict[str, str] | None = None, body: Any = None, **more: Any) -> Heard:
+def request(*said: tuple[str, str], fields: dict[str, str] | None = None, body: Any = None, **more: Any) -> Scene:
     """A request whose turns are (role, text)."""
     turns = tuple(Turn(role=role, text=text) for role, text in said or (("user", "Hello"),))  # type: ignore[arg-type]  # the role is one of the four
     fingerprint = digest({"said": [list(turn) for turn in said], **more}, "said", *more)
     asked = {"model": "m", "content": fingerprint, "fingerprint": fingerprint, **more}
-    return Heard(prompt=Prompt(turns=turns, **asked), fields=fields or {}, body=msgspec.json.encode(body or {}))
+    return Scene(prompt=Prompt(turns=turns, **asked), fields=fields or {}, body=msgspec.json.encode(body or {}))
 
 
 def stub_of(name: str = "s", priority: int = 1, reply: Any = None, **match: Any) -> Stub:
@@ -24,7 +24,7 @@ def stub_of(name: str = "s", priority: int = 1, reply: Any = None, **match: Any)
 
 
 @pytest.fixture(scope="session")
-def heard() -> Callable[..., Heard]:
+def scene() -> Callable[..., Scene]:
     return request
 
 

@@ -65,9 +65,9 @@ VALUES = LETTERS | st.integers(0, 12) | st.booleans() | st.none() | st.lists(LET
 
 
 @given(MATCHES, MATCHES, st.lists(LETTERS, min_size=1, max_size=3), st.dictionaries(st.sampled_from("ab"), VALUES))
-def test_what_is_covered_is_matched(heard: Any, above: Any, below: Any, said: list[str], body: Any) -> None:
+def test_what_is_covered_is_matched(scene: Any, above: Any, below: Any, said: list[str], body: Any) -> None:
     """No request that the covered one matches is missed by the covering one."""
-    asked = heard(*(("user", text) for text in said), body=body)
+    asked = scene(*(("user", text) for text in said), body=body)
     first, second = Match.model_validate(above), Match.model_validate(below)
     if covered(above, below) and all(matcher.holds(asked) for matcher in second.matchers()):
         assert all(matcher.holds(asked) for matcher in first.matchers())

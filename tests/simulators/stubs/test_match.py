@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from novastack_simulators.stubs import Heard, Match
+from novastack_simulators.stubs import Match, Scene
 from novastack_simulators.stubs.match import LONGEST, SUBJECTS
 
 
 @pytest.fixture(scope="session")
-def asked(heard: Any) -> Heard:
-    found: Heard = heard(
+def asked(scene: Any) -> Scene:
+    found: Scene = scene(
         ("system", "Be kind."),
         ("user", "Where is my refund?"),
         ("assistant", "look_up{}"),
@@ -25,7 +25,7 @@ def asked(heard: Any) -> Heard:
     return found
 
 
-def held(asked: Heard, match: dict[str, Any]) -> bool:
+def held(asked: Scene, match: dict[str, Any]) -> bool:
     return all(matcher.holds(asked) for matcher in Match.model_validate(match).matchers())
 
 
@@ -46,7 +46,7 @@ def held(asked: Heard, match: dict[str, Any]) -> bool:
         {"model": {"contains": "v4"}, "tool_result": "sent", "header": {"accept": "*/*"}},
     ],
 )
-def test_it_holds(asked: Heard, match: dict[str, Any]) -> None:
+def test_it_holds(asked: Scene, match: dict[str, Any]) -> None:
     """Each subject with what the request has; no matcher at all matches every request."""
     assert held(asked, match)
 
@@ -66,12 +66,12 @@ def test_it_holds(asked: Heard, match: dict[str, Any]) -> None:
         {"model": {"contains": "v4"}, "tool_result": "lost"},
     ],
 )
-def test_it_does_not_hold(asked: Heard, match: dict[str, Any]) -> None:
+def test_it_does_not_hold(asked: Scene, match: dict[str, Any]) -> None:
     """One that does not is enough; what is absent matches nothing; all terms are about the same message."""
     assert not held(asked, match)
 
 
-def test_each_matcher_explains_itself(asked: Heard) -> None:
+def test_each_matcher_explains_itself(asked: Scene) -> None:
     """The part, what was wanted, what there was, and whether that was it."""
     match = {
         "last_message": {"contains": "refund", "matches": "^W"},
@@ -86,23 +86,23 @@ def test_each_matcher_explains_itself(asked: Heard) -> None:
     ] == [tuple(matcher.explain(asked)) for matcher in Match.model_validate(match).matchers()]
 
 
-def test_an_explanation_is_short_and_keeps_keys_to_itself(heard: Any) -> None:
+def test_an_explanation_is_short_and_keeps_keys_to_itself(scene: Any) -> None:
     """Long texts are capped, of many messages the first few are shown, and what looks like a key is masked."""
-    (line,) = (m.explain(heard(("user", "x" * 10_000))) for m in Match(last_message="y").matchers())  # type: ignore[arg-type]  # short for equals
+    (line,) = (m.explain(scene(("user", "x" * 10_000))) for m in Match(last_message="y").matchers())  # type: ignore[arg-type]  # short for equals
     assert len(line.got) <= LONGEST + 1
-    (line,) = (m.explain(heard(*[("user", "hi")] * 9)) for m in Match(any_message="y").matchers())  # type: ignore[arg-type]  # short for equals
+    (line,) = (m.explain(scene(*[("user", "hi")] * 9)) for m in Match(any_message="y").matchers())  # type: ignore[arg-type]  # short for equals
     assert '"hi", "hi", "hi", "hi", "hi" and 4 more' == line.got
     (line,) = (
-        m.explain(heard(("user", "my key is sk-abcdef123456 and Bearer abcdefgh")))
+        m.explain(scene(("user", "my key is sk-abcdef123456 and Bearer abcdefgh")))
         for m in Match(last_message="sk-other-secret").matchers()  # type: ignore[arg-type]  # short for equals
     )
     assert ('equals "sk-***"', '"my key is sk-*** and Bearer ***"') == (line.wanted, line.got)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-def test_an_explanation_agrees_with_the_match(heard: Any, wanted: str, got: str) -> None:
+def test_an_explanation_agrees_with_the_match(scene: Any, wanted: str, got: str) -> None:
     """What it says held is what holds."""
-    asked = heard(("user", got), fields={"x-a": got}, body={"a": got})
+    asked = scene(("user", got), fields={"x-a": got}, body={"a": got})
     match = {name: {"contains": wanted} for name in ("last_message", "any_message")}
     for matcher in Match.model_validate({**match, "header": {"x-a": wanted}, "json": {"a": wanted}}).matchers():
         assert matcher.holds(asked) == matcher.explain(asked).held

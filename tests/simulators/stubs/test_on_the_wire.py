@@ -294,7 +294,7 @@ def test_the_same_request_has_the_same_bytes(upstream: Stubbed) -> None:
 
 def test_faults_strike_stubs_too(upstream: Stubbed) -> None:
     """They stand behind the words."""
-    upstream.put(stub(text="never heard"))
+    upstream.put(stub(text="never seen"))
     upstream.http.put(f"{upstream.endpoint.control_url}/faults", json=[{"do": "status", "status": 503}])
     assert 503 == upstream.ask().status_code
     assert ("s", "status") == (upstream.last()["stub"], upstream.last()["fault"])

@@ -36,9 +36,9 @@ def test_the_priority_is_explicit() -> None:
         Stub.model_validate({"name": "a", "reply": {"text": "hi"}})
 
 
-def test_it_matches_when_all_matchers_hold(heard: Any, stub: Any) -> None:
+def test_it_matches_when_all_matchers_hold(scene: Any, stub: Any) -> None:
     """And explains each."""
-    asked = heard(("user", "Hello"), fields={"x-a": "1"})
+    asked = scene(("user", "Hello"), fields={"x-a": "1"})
     one = stub(last_message={"contains": "ell"}, header={"x-a": "2"})
     assert not one.matches(asked)
     assert [True, False] == [line.held for line in one.explain(asked)]

@@ -26,10 +26,10 @@ from novastack_simulators.stubs.template import FAMILIES, LONGEST, MOST, NAMES, 
         ("}} }", "}} }"),
     ],
 )
-def test_it_is_filled(heard: Any, template: str, expected: str) -> None:
+def test_it_is_filled(scene: Any, template: str, expected: str) -> None:
     """From the request; what is not there is empty, what is no text is JSON."""
     body = {"metadata": {"team": "red"}, "n": 1.5, "list": [1, 2]}
-    asked = heard(("user", "Hi canary:abcd"), fields={"x-team": "blue"}, body=body)
+    asked = scene(("user", "Hi canary:abcd"), fields={"x-team": "blue"}, body=body)
     assert expected == filled(readable(template), asked)
 
 
@@ -57,26 +57,26 @@ def test_a_bad_template_is_refused(template: str, reason: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_what_is_put_in_is_not_read_again(heard: Any, said: str) -> None:
+def test_what_is_put_in_is_not_read_again(scene: Any, said: str) -> None:
     """A caller's braces are words like any others."""
     injected = said + "{{ json.secret }}"
-    asked = heard(("user", injected), body={"secret": "s3cret"})
+    asked = scene(("user", injected), body={"secret": "s3cret"})
     assert f"<{injected}>" == filled("<{{ last_message }}>", asked)
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_template_or_an_error(heard: Any, text: str) -> None:
+def test_any_text_is_a_template_or_an_error(scene: Any, text: str) -> None:
     """And what is a template can be filled."""
     try:
         readable(text)
     except ValueError:
         return
-    assert isinstance(filled(text, heard()), str)
+    assert isinstance(filled(text, scene()), str)
 
 
-def test_a_value_is_bounded(heard: Any) -> None:
+def test_a_value_is_bounded(scene: Any) -> None:
     """A request cannot make a reply of any length."""
-    assert LONGEST == len(filled("{{ last_message }}", heard(("user", "x" * (LONGEST + 5)))))
+    assert LONGEST == len(filled("{{ last_message }}", scene(("user", "x" * (LONGEST + 5)))))
 
 
 def test_texts_inside_a_value_are_changed_and_names_are_not() -> None:

@@ -32,7 +32,7 @@ def test_one_is_found(stub: Any, first: dict[str, Any], second: dict[str, Any]) 
     stubs = (stub("a", **first), stub("b", **second))
     both = witness(stubs, MODELS)
     assert both is not None
-    assert all(each.matches(both.heard) for each in stubs)
+    assert all(each.matches(both.scene) for each in stubs)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_what_is_found_always_matches(stub: Any, first: Any, second: Any, patter
     except ValueError:
         return
     both = witness(stubs, MODELS)
-    assert both is None or all(each.matches(both.heard) for each in stubs)
+    assert both is None or all(each.matches(both.scene) for each in stubs)

@@ -12,7 +12,7 @@ import msgspec
 from novastack_simulators.prompt import Prompt
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Scene(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One request that was understood. The names of `fields` (headers) are in lower case."""
 
     prompt: Prompt

@@ -168,10 +168,15 @@ def _fields_at(model: type[BaseModel], place: Place) -> Iterator[str]:
     models = [model]
     for step in place:
         if isinstance(step, str):
-            fields = [each.model_fields[step].annotation for each in models if step in each.model_fields]
-            models = [found for annotation in fields for found in _models_in(annotation)] or models
+            annotations = [keys[step] for keys in map(_keys, models) if step in keys]
+            models = [found for annotation in annotations for found in _models_in(annotation)] or models
     for each in models:
-        yield from each.model_fields
+        yield from _keys(each)
+
+
+def _keys(model: type[BaseModel]) -> dict[str, Any]:
+    """What each key of a mapping may hold, by its name in the file."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

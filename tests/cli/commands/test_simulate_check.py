@@ -89,3 +89,20 @@ def test_good_stubs_are_valid(novastack: Run, tmp_path: Path) -> None:
     (tmp_path / "n.yaml").write_text(good, encoding="utf-8")
     done = novastack("simulate", "--config", "n.yaml", "--check")
     assert (0, "The configuration of the simulators is valid.\n") == (done.returncode, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("match", "known"),
+    [
+        ("{jsn: {a: 1}}", "header, json (did you mean `json`?)"),
+        ("{json: {a: {contians: 1}}}", "equals, contains, matches (did you mean `contains`?)"),
+        ("{header: {x-a: {equal: b}}}", "equals, contains, matches (did you mean `equals`?)"),
+    ],
+)
+def test_an_unknown_key_lists_the_keys_of_the_file(novastack: Run, tmp_path: Path, match: str, known: str) -> None:
+    """By the names that a file has for them, however deep."""
+    (tmp_path / "n.yaml").write_text(STUBS.replace("{header: {x-team: red}}", match), encoding="utf-8")
+    done = novastack("simulate", "--config", "n.yaml", "--check")
+    assert 3 == done.returncode
+    (line,) = done.stderr.splitlines()
+    assert line.endswith(known)

@@ -212,7 +212,8 @@ class Upstream:
         entry.tokens.completion = generation.completion_tokens
         cached = answer.cache(Reading(prompt, generation, self.setting.profile, self._speaker, self._held(entry)))
         read = generation.prompt_tokens - cached.read
-        sent = self._sent(seen, entry, input_tokens=read, output_tokens=generation.completion_tokens)
+        made = generation.completion_tokens
+        sent = self._sent(seen, entry, input_tokens=read, output_tokens=made, tokens=read + made)
         reported = generation if said is None else reporting(generation, said.usage)
         given = Given(self.setting.dialect.at(request.path), answer, prompt, reported, cached, seen, sent)
         if said is not None and said.error is not None:

@@ -3,6 +3,8 @@
 developers.openai.com (API reference, guide to error codes; 2026), openapi.yaml 2.3.0, and recorded bodies and streams.
 """
 
+import math
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,7 +25,27 @@ def _headers(sent: Sent) -> Headers:
         (b"openai-organization", b"novastack"),
         (b"openai-processing-ms", b"%d" % round(sent.waited * 1000)),
         (b"openai-version", b"2020-10-01"),
+        *_levels(sent),
     )
+
+
+def _levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
+    """API reference, rate limiting headers: limit, remaining, and a Go duration until the limit is whole again."""
+    for name, level in sent.levels.items():
+        kind = name.encode()
+        yield b"x-ratelimit-limit-" + kind, b"%d" % level.limit
+        yield b"x-ratelimit-remaining-" + kind, b"%d" % level.left
+        yield b"x-ratelimit-reset-" + kind, duration(level.whole_at - sent.arrived).encode()
+
+
+def duration(seconds: float) -> str:
+    """As Go prints one, in milliseconds: 0s, 6ms, 1.5s, 6m0s, 1h0m0.25s."""
+    whole = max(0, math.ceil(seconds * 1000))
+    if 0 < whole < 1000:
+        return f"{whole}ms"
+    minutes, rest = divmod(whole, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest / 1000:g}s"
 
 
 def _error(shape: Shape, message: str, _request_id: str) -> Any:

@@ -2,10 +2,13 @@
 
 import json
 import math
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
+from novastack_simulators.dialects.openai import duration
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 PNG = "data:image/png;base64,aW1nIGJ5dGVzIGhlcmU="
@@ -171,13 +174,41 @@ def test_every_key_of_a_completion_is_there_in_order(openai: Any) -> None:
 
 
 def test_the_head_has_openais_headers(openai: Any) -> None:
-    """Replies and refusals alike; each has an id of its own, and rate limits that nobody counts are not told."""
+    """Replies and refusals alike; each has an id of its own."""
     heads = [openai.chat().headers, openai.chat(temperature=9).headers]
     for head in heads:
         assert "2020-10-01" == head["openai-version"]
         assert int(head["openai-processing-ms"]) >= 0
-        assert not [name for name in head if name.startswith("x-ratelimit")]
     assert heads[0]["x-request-id"] != heads[1]["x-request-id"]
+
+
+def test_rate_limits_are_counted(openai: Any) -> None:
+    """Requests and tokens, of the profile's limits, each with a Go duration until it is whole."""
+    before = int(openai.http.get("/models").headers["x-ratelimit-remaining-tokens"])
+    reply = openai.chat()
+    told = {name: text for name, text in reply.headers.items() if name.startswith("x-ratelimit-")}
+    assert ("10000", "30000000") == (told["x-ratelimit-limit-requests"], told["x-ratelimit-limit-tokens"])
+    assert int(told["x-ratelimit-remaining-requests"]) < 10_000
+    assert before >= int(told["x-ratelimit-remaining-tokens"])
+    assert re.fullmatch(r"\d+ms|[\d.]+s", told["x-ratelimit-reset-requests"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (-1, "0s"),
+        (0.006, "6ms"),
+        (0.5465, "547ms"),
+        (1, "1s"),
+        (360, "6m0s"),
+        (172.8, "2m52.8s"),
+        (3600.25, "1h0m0.25s"),
+    ],
+)
+def test_durations_are_gos(seconds: float, text: str) -> None:
+    """Those of the API reference, and the corners."""
+    assert text == duration(seconds)
 
 
 def test_images_and_files_are_counted(openai: Any) -> None:

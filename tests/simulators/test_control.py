@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def test_about(client: Any) -> None:
@@ -188,3 +190,22 @@ def test_reset_removes_the_stubs_of_run_time(client: Any) -> None:
     client.http.put(stubs_url(client), json=[STUB])
     client.http.post(f"{client.endpoint.control_url}/reset")
     assert [] == client.http.get(stubs_url(client)).json()
+
+
+WORDS = st.sampled_from(["name", "priority", "match", "reply", "text", "json", "header", "sequence", "equals", "a"])
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60)
+@given(ANYTHING, st.dictionaries(st.sampled_from(["match", "reply", "priority"]), ANYTHING))
+def test_no_list_of_stubs_is_too_odd_to_refuse(fleet: Any, odd: Any, change: dict[str, Any]) -> None:
+    """Whatever is put: it is taken, or refused with a sentence."""
+    client = fleet["deepseek"]
+    for body in (odd, [{**STUB, **change}]):
+        answer = client.http.put(stubs_url(client), json=body)
+        assert answer.status_code in (200, 422)
+        assert answer.status_code == 200 or answer.json()["error"]["message"]

@@ -1,6 +1,7 @@
 """Stubs over real sockets: through every profile's dialect, plain and streamed, by the control plane and at once."""
 
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -328,3 +329,117 @@ def test_by_the_official_sdks(upstream: Stubbed) -> None:
         final: Any = events.get_final_completion()
     assert "Let me see." == final.choices[0].message.content
     assert '{"order": "ORD-7"}' == final.choices[0].message.tool_calls[0].function.arguments
+
+
+@pytest.fixture
+def generic(fleet: dict[str, Stubbed]) -> Stubbed:
+    return fleet["openai-generic"]
+
+
+def test_a_legacy_completion_says_the_text_alone(generic: Stubbed) -> None:
+    """It has no place for calls or thoughts; plain and streamed."""
+    generic.put(stub(match={"last_message": "Once"}, text=" upon a time", reasoning="hm", tool_calls=[CALL]))
+    asked: Any = {"model": generic.endpoint.models[0], "prompt": "Once"}
+    with openai.OpenAI(base_url=generic.endpoint.base_url, api_key=KEY, max_retries=0) as sdk:
+        plain = sdk.completions.create(**asked)
+        streamed = "".join(chunk.choices[0].text for chunk in sdk.completions.create(**asked, stream=True))
+    assert (" upon a time", "stop") == (plain.choices[0].text, plain.choices[0].finish_reason)
+    assert " upon a time" == streamed
+
+
+def test_the_responses_api_says_all_of_it(generic: Stubbed) -> None:
+    """Text and calls as items; then the output of the call has its own stub."""
+    generic.put(
+        stub("call", 1, {"last_message": "ORD-7"}, text="One moment.", tool_calls=[CALL]),
+        stub("tell", 1, {"tool_result": {"contains": "sent"}}, text="It was {{ tool_result }}."),
+    )
+    with openai.OpenAI(base_url=generic.endpoint.base_url, api_key=KEY, max_retries=0) as sdk:
+        model = generic.endpoint.models[0]
+        called: Any = sdk.responses.create(model=model, input="ORD-7")
+        message, call = called.output
+        assert ("One moment.", '{"order": "ORD-7"}') == (message.content[0].text, call.arguments)
+        history: Any = [
+            {"role": "user", "content": "ORD-7"},
+            {"type": "function_call", "call_id": call.call_id, "name": call.name, "arguments": call.arguments},
+            {"type": "function_call_output", "call_id": call.call_id, "output": "sent"},
+        ]
+        assert "It was sent." == sdk.responses.create(model=model, input=history).output_text
+
+
+def test_an_embedding_has_no_words_but_may_fail(generic: Stubbed) -> None:
+    """A stub that says something leaves the vectors as they are; one that is an error is one."""
+    vectors = {"model": "text-embedding-3-small", "input": "hi"}
+    headers = {"authorization": f"Bearer {KEY}"}
+
+    def embedded() -> httpx.Response:
+        return generic.http.post(f"{generic.origin}/v1/embeddings", json=vectors, headers=headers)
+
+    generic.put()
+    before = embedded()
+    assert 200 == before.status_code
+    generic.put(stub(text="hello"))
+    assert before.json() == embedded().json()
+    generic.put(stub(error={"status": 429, "retry_after": 1}))
+    assert 429 == embedded().status_code
+
+
+def test_thoughts_are_said_in_the_dialects_own_field(upstream: Stubbed) -> None:
+    """To those who asked for them; their tokens are counted with the others."""
+    on: dict[str, Any] = {
+        "dashscope": {"enable_thinking": True},
+        "deepseek": {"thinking": {"type": "enabled"}},
+        "vllm": {"chat_template_kwargs": {"enable_thinking": True}},
+        "anthropic": {"thinking": {"type": "adaptive", "display": "summarized"}, "max_tokens": 500},
+        "openai": {},
+    }[upstream.dialect]
+    upstream.put(stub(reasoning="First I think it over.", text="Done."))
+    stream = upstream.ask(**on, stream=True)
+    counted = upstream.last()["tokens"]["reasoning"]
+    if upstream.dialect == "openai":
+        assert "First" not in stream.text
+        return
+    field = {"vllm": "reasoning", "anthropic": "thinking"}.get(upstream.dialect, "reasoning_content")
+    deltas = [json.loads(line[6:]) for line in stream.text.splitlines() if line.startswith("data: {")]
+    said = [part.get("delta") or next((each["delta"] for each in part.get("choices") or ()), {}) for part in deltas]
+    assert "First I think it over." == "".join(delta.get(field) or "" for delta in said)
+    assert counted > 3
+    assert "First" not in upstream.ask().text
+
+
+def test_the_asgi_twin_serves_stubs_too() -> None:
+    """The same handler stands behind both edges."""
+    given = {
+        "edge": "asgi",
+        "speed": 1000,
+        "grace": 0.1,
+        "stubs": [SHARED],
+        "upstreams": [{"name": "d", "profile": "deepseek-v4-pro", "api_keys": [KEY]}],
+    }
+    with running_in_thread(SimulatorsConfig.model_validate(given)) as (endpoint,), httpx.Client(timeout=10) as http:
+        twin = Stubbed(endpoint, http)
+        assert "yes" == twin.text(twin.ask("configured?"))
+
+
+def test_two_hundred_at_once_say_the_same_as_one_by_one(upstream: Stubbed) -> None:
+    """In another order, byte for byte: the words, the ids and the places in a sequence by turn."""
+    stubs = (
+        stub("turns", 2, {"any_message": {"contains": "step"}}, sequence=[{"text": "one"}, {"text": "two"}], by="turn"),
+        stub("echo", 1, {"last_message": {"matches": "^say [0-9]+$"}}, text="{{ last_message }}!"),
+    )
+
+    def asked(number: int) -> bytes:
+        if number % 2:
+            return upstream.ask(f"say {number}").content
+        said = [{"role": role, "content": f"step {number}"} for role in ("user", "assistant", "user")]
+        return upstream.ask(messages=said[2:] if number % 4 else said).content
+
+    upstream.put(*stubs)
+    numbers = list(range(50))
+    one_by_one = [asked(number) for number in numbers]
+    upstream.http.post(f"{upstream.endpoint.control_url}/reset")
+    upstream.put(*stubs)
+    mixed = numbers * 4
+    random.Random(7).shuffle(mixed)
+    with ThreadPoolExecutor(16) as pool:
+        at_once = dict(zip(mixed, pool.map(asked, mixed), strict=True))
+    assert one_by_one == [at_once[number] for number in numbers]

@@ -2,7 +2,9 @@
 
 When does it call a tool? With `auto`, when tools are given and the last turn is the user's: two different tools at
 once if two or more are given and parallel calls are allowed, else one. `required` calls the same way whoever spoke
-last, a named tool is called once, `none` never calls.
+last, a named tool is called once, `none` never calls; where only some tools are allowed, only those are called.
+A shape (JSON of the caller's schema) is for the answer: with tools as well, the calls come first and the answer after
+their results has the shape.
 """
 
 import json
@@ -11,11 +13,12 @@ from typing import Any
 
 import msgspec
 
+from novastack_simulators.generation.answer import answer
 from novastack_simulators.generation.choice import Call, Choice, Finish, limited
 from novastack_simulators.generation.prose import THOUGHTS, passage, sentence
 from novastack_simulators.generation.seed import seeded, stamp
 from novastack_simulators.generation.tokens import Unit, count, segment
-from novastack_simulators.generation.values import BadSchemaError, value
+from novastack_simulators.generation.values import BadSchemaError, marked, value
 from novastack_simulators.prompt import Prompt, Tool
 
 __all__ = [
@@ -100,15 +103,16 @@ def _arguments(tool: Tool, rng: Random, speaker: Speaker) -> tuple[str, ...]:
 def _text(prompt: Prompt, rng: Random) -> str:
     if prompt.shape is not None:
         return json.dumps(_shaped(prompt, rng), ensure_ascii=False)
-    return " ".join(part for part in (_mark(prompt), passage(rng, rng.randint(3, 7))) if part)
+    return " ".join(part for part in (_mark(prompt), answer(prompt, rng)) if part)
 
 
 def _shaped(prompt: Prompt, rng: Random) -> Any:
-    """A value in the asked shape. A free-form object has room for the canary; a caller's own schema has not."""
+    """A value in the asked shape, with the canary in it where a caller's own schema has room for one."""
     if prompt.shape is not True:
-        return value(prompt.shape, rng)
-    marked = {"note": _mark(prompt)} if prompt.canary else {}
-    return {**marked, "answer": sentence(rng), "confidence": round(rng.random(), 2)}
+        made = value(prompt.shape, rng)
+        return marked(prompt.shape, made, _mark(prompt)) if prompt.canary else made
+    note = {"note": _mark(prompt)} if prompt.canary else {}
+    return {**note, "answer": sentence(rng), "confidence": round(rng.random(), 2)}
 
 
 def _mark(prompt: Prompt) -> str:

@@ -46,6 +46,11 @@ def count(text: str, by: Unit) -> int:
     return counted if len(text) <= SAMPLE else counted * len(text) // SAMPLE
 
 
+def vocabulary(by: Unit) -> Any | None:
+    """The vocabulary itself, for those who tell its numbers; None where tokens are runs of letters."""
+    return _tokenizer(by) if isinstance(by, str) else None
+
+
 @cache
 def _pattern(letters: int) -> re.Pattern[str]:
     return re.compile(rf" ?[{LETTER}]{{1,{letters}}}| ?\d{{1,3}}| ?[^\w\s]{{1,2}}|\s+|.", re.DOTALL)

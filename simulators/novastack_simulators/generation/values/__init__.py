@@ -12,9 +12,10 @@ from novastack_simulators.generation.seed import stamp
 from novastack_simulators.generation.values.document import Document, document
 from novastack_simulators.generation.values.error import BadSchemaError, Unfit
 from novastack_simulators.generation.values.making import make
+from novastack_simulators.generation.values.marking import marked
 from novastack_simulators.generation.values.place import Place, Work
 
-__all__ = ["BadSchemaError", "check", "fits", "value"]
+__all__ = ["BadSchemaError", "check", "fits", "marked", "value"]
 
 
 def check(schema: Any) -> None:

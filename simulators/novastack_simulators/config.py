@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from novastack_simulators.dialects import DIALECTS
 from novastack_simulators.faults import AnyFault
-from novastack_simulators.profile import Quirks, Strict, load_profile, profile_names
+from novastack_simulators.profile import Profile, Quirks, Strict, load_profile, profile_names
 from novastack_simulators.stubs import Stubs
 from novastack_simulators.stubs.analysis import Complaint, Place, Shelved, complaints
 
@@ -95,7 +96,7 @@ class SimulatorsConfig(Strict):
 
         What all upstreams have is judged by itself, so that an upstream may put a stub of its own before it.
         """
-        served = [load_profile(upstream.profile).models for upstream in self.upstreams]
+        served = [_served(load_profile(upstream.profile)) for upstream in self.upstreams]
         shared = _shelved(("stubs",), self.stubs)
         found = [*complaints(shared, sorted({model for models in served for model in models}))]
         for index, (upstream, models) in enumerate(zip(self.upstreams, served, strict=True)):
@@ -103,6 +104,14 @@ class SimulatorsConfig(Strict):
             here = complaints((*shared, *_shelved(own, upstream.stubs)), models)
             found += [complaint for complaint in here if complaint.place[: len(own)] == own]
         return tuple(found)
+
+
+def _served(profile: Profile) -> tuple[str, ...]:
+    """All names under which a request may be answered, its own first."""
+    embedding = profile.embeddings.models if profile.embeddings else ()
+    dialect = DIALECTS[profile.dialect]
+    also = (name for each in (dialect, *dialect.branches.values()) for name in each.also)
+    return (*profile.models, *embedding, *also)
 
 
 def _shelved(place: Place, stubs: Stubs) -> tuple[Shelved, ...]:

@@ -117,6 +117,7 @@ class Dialect:
     the event that breaks off a stream. `buckets` are the bounds of the measures it reports (none: nothing is
     measured). `fit` gives the fields that differ for a profile, made anew for each upstream. `branches` are dialects
     of their own under a path. `waiting` is what a queued request is sent: in a stream, and before a plain body.
+    `also` are names, besides the profile's models, under which a request may be answered.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Dialect:
     buckets: Buckets = field(default_factory=dict)
     fit: Callable[[Profile], Mapping[str, Any]] = lambda _profile: {}
     branches: Mapping[str, "Dialect"] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
     waiting: tuple[bytes, bytes] = (b"", b"")
 
     def at(self, path: str) -> "Dialect":

@@ -85,6 +85,7 @@ MESSAGES: Final = dataclasses.replace(
     request_id=lambda stamp: stamp[:16].hex(),
     headers=_headers,
     waiting=WAITING,
+    also=(messages.FLASH,),
 )  # fmt: skip
 CHAT: Final = Answer(read, WRITER.plain, WRITER.stream, cache=cached)
 BETA: Final = Answer(read_beta, WRITER.plain, WRITER.stream, cache=cached)

@@ -9,8 +9,9 @@ from novastack_simulators.dialects.vllm import pages
 from novastack_simulators.dialects.vllm.decode import decode
 from novastack_simulators.dialects.vllm.encode import plain, stream
 from novastack_simulators.dialects.vllm.errors import ERRORS, FAILURES, REFUSALS, vllm, vllm_mishap
-from novastack_simulators.dialects.vllm.lexicon import Lexicon
+from novastack_simulators.dialects.vllm.lexicon import Lexicon, Numbering, Vocabulary
 from novastack_simulators.dialects.vllm.metrics import buckets, metrics
+from novastack_simulators.generation.tokens import unit, vocabulary
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
 
@@ -19,7 +20,9 @@ CHAT: Final = Answer(decode, plain, stream, field="input_tokens")
 
 def _resources(profile: Profile) -> Mapping[str, Resource]:
     """Only what lies under /v1 wants a key. vLLM and SGLang share all of this but vLLM's own names."""
-    lexicon = Lexicon()
+    by = unit(profile)
+    named = vocabulary(by)
+    numbering: Numbering = Lexicon(by) if named is None else Vocabulary(named)
     shared = {
         "/v1/chat/completions": Resource("POST", CHAT),
         "/v1/models": Resource("GET", Lookup(pages.models)),
@@ -34,8 +37,8 @@ def _resources(profile: Profile) -> Mapping[str, Resource]:
         "/version": Resource("GET", Lookup(pages.version), open=True),
         "/load": Resource("GET", Lookup(pages.load), open=True),
         "/metrics": Resource("GET", Lookup(metrics), open=True),
-        "/tokenize": Resource("POST", Lookup(pages.tokenize(lexicon)), open=True),
-        "/detokenize": Resource("POST", Lookup(pages.detokenize(lexicon)), open=True),
+        "/tokenize": Resource("POST", Lookup(pages.tokenize(numbering)), open=True),
+        "/detokenize": Resource("POST", Lookup(pages.detokenize(numbering)), open=True),
     }
 
 

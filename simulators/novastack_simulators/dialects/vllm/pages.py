@@ -9,9 +9,8 @@ import msgspec
 from novastack_simulators.dialects.dialect import Asked, Page
 from novastack_simulators.dialects.reading import parsed
 from novastack_simulators.dialects.vllm.decode import read, validated
-from novastack_simulators.dialects.vllm.lexicon import Lexicon, UnknownTokenError
-from novastack_simulators.generation import Speaker, stamp
-from novastack_simulators.generation.tokens import segment
+from novastack_simulators.dialects.vllm.lexicon import Numbering, Part, UnknownTokenError, tokens
+from novastack_simulators.generation import stamp
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.refusal import Refusal
@@ -89,30 +88,29 @@ class Detokenize(msgspec.Struct, frozen=True):
     model: str | None = None
 
 
-def tokenize(lexicon: Lexicon) -> Look:
+def tokenize(numbering: Numbering) -> Look:
     def look(asked: Asked) -> Any:
         raw = parsed(asked.body)
         _served(raw, asked.profile)
-        if "messages" in raw:
-            tokens = list(_templated(read(raw, asked.profile), asked.speaker))
-        else:
-            tokens = list(segment(validated(raw, Tokenize).prompt, asked.speaker.unit))
+        chat = "messages" in raw
+        parts = list(_templated(read(raw, asked.profile))) if chat else [(validated(raw, Tokenize).prompt, False)]
+        numbers = numbering.numbers(parts)
         return {
-            "count": len(tokens),
+            "count": len(numbers),
             "max_model_len": int(asked.profile.context.value),
-            "tokens": lexicon.numbers(tokens),
-            "token_strs": tokens if raw.get("return_token_strs") else None,
+            "tokens": numbers,
+            "token_strs": tokens(parts, asked.speaker.unit) if raw.get("return_token_strs") else None,
         }
 
     return look
 
 
-def detokenize(lexicon: Lexicon) -> Look:
+def detokenize(numbering: Numbering) -> Look:
     def look(asked: Asked) -> Any:
         raw = parsed(asked.body)
         _served(raw, asked.profile)
         try:
-            return {"prompt": lexicon.text(validated(raw, Detokenize).tokens)}
+            return {"prompt": numbering.text(validated(raw, Detokenize).tokens)}
         except UnknownTokenError as error:
             raise Refusal("invalid", param="tokens", message=str(error)) from None
 
@@ -125,12 +123,15 @@ def _served(raw: dict[str, Any], profile: Profile) -> None:
         raise Refusal("model", model=named)
 
 
-def _templated(prompt: Prompt, speaker: Speaker) -> Iterator[str]:
-    """The messages in Qwen3's chat template: as many tokens as usage counts for them (images have none to show)."""
+def _templated(prompt: Prompt) -> Iterator[Part]:
+    """The messages in Qwen3's chat template: as many tokens as usage counts for them (images have none to show).
+
+    A role and a line break are one token each, whatever stands beside them.
+    """
     for tool in prompt.tools:
-        yield from segment(tool.text, speaker.unit)
+        yield tool.text, False
     for turn in prompt.turns:
-        yield from ("<|im_start|>", turn.role, "\n")
-        yield from segment(turn.text, speaker.unit)
-        yield from ("<|im_end|>", "\n")
-    yield from ("<|im_start|>", "assistant", "\n")
+        yield from (("<|im_start|>", True), (turn.role, False), ("\n", False))
+        yield turn.text, False
+        yield from (("<|im_end|>", True), ("\n", False))
+    yield from (("<|im_start|>", True), ("assistant", False), ("\n", False))

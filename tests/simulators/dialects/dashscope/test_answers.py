@@ -5,6 +5,13 @@ from typing import Any
 
 import pytest
 
+from novastack_simulators.dialects.dashscope.decode import decode
+from novastack_simulators.dialects.dashscope.encode import plain, stream
+from novastack_simulators.dialects.dialect import Letter
+from novastack_simulators.generation import Choice, Generation
+from novastack_simulators.profile import Quirks, load_profile
+from novastack_simulators.prompt import Prompt, Turn
+
 THINK = {"enable_thinking": True, "stream": True}
 
 
@@ -68,10 +75,10 @@ def test_the_keys_are_in_the_order_of_the_vendors_examples(dashscope: Any) -> No
     assert {outer} == {tuple(line) for line in lines}
 
 
-@pytest.mark.parametrize("stream", [True, False])
-def test_the_head_is_alibabas(dashscope: Any, stream: bool) -> None:
+@pytest.mark.parametrize("streamed", [True, False])
+def test_the_head_is_alibabas(dashscope: Any, streamed: bool) -> None:
     """Times in milliseconds that fit each other, a cookie, and no rate limits."""
-    headers = dashscope.ask(stream=stream).headers
+    headers = dashscope.ask(stream=streamed).headers
     arrived, cost, began = (int(headers[name]) for name in ("req-arrive-time", "req-cost-time", "resp-start-time"))
     assert (arrived + cost, headers["req-cost-time"]) == (began, headers["x-envoy-upstream-service-time"])
     entry = dashscope.journal()[-1]
@@ -82,3 +89,26 @@ def test_the_head_is_alibabas(dashscope: Any, stream: bool) -> None:
     assert headers["set-cookie"].startswith("acw_tc=")
     assert headers["set-cookie"].endswith(";path=/;HttpOnly;Max-Age=1800")
     assert [] == [name for name in headers if name.startswith("x-ratelimit")]
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+def test_thinking_by_default(thinks: bool) -> None:
+    """The quirk decides only where the request does not."""
+    profile = load_profile("qwen3-235b-a22b").quirked(Quirks(thinking_by_default=thinks))
+
+    def on(**more: Any) -> bool:
+        body = {"model": "qwen3-235b-a22b", "messages": [{"role": "user", "content": "hi"}], "stream": True, **more}
+        return decode(json.dumps(body).encode(), {}, profile).thinking.on
+
+    assert (thinks, True, False) == (on(), on(enable_thinking=True), on(enable_thinking=False))
+
+
+@pytest.mark.parametrize("fingerprint", [None, "fp_1"])
+def test_system_fingerprint(fingerprint: str | None) -> None:
+    """The quirk stands in the field; null is what was recorded."""
+    profile = load_profile("qwen3-235b-a22b").quirked(Quirks(system_fingerprint=fingerprint))
+    prompt = Prompt(model="m", turns=(Turn(role="user", text="hi"),), content=b"", fingerprint=b"")
+    generation = Generation(choices=(Choice(text=("Hi",)),), prompt_tokens=1)
+    letter = Letter(prompt=prompt, generation=generation, profile=profile, stamp=bytes(32), created=1)
+    assert fingerprint == json.loads(plain(letter))["system_fingerprint"]
+    assert fingerprint == json.loads(stream(letter)[0].data.removeprefix(b"data: "))["system_fingerprint"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from novastack_simulators.dialects.vllm.lexicon import Lexicon, UnknownTokenError
+from novastack_simulators.dialects.vllm.lexicon import Lexicon, UnknownTokenError, tokens
 
 
 def metrics(client: Any) -> dict[str, float]:
@@ -78,23 +78,46 @@ def test_messages_are_as_many_tokens_as_usage_counts(vllm: Any, tools: Any) -> N
 
 def test_an_unknown_token_or_model_is_refused(vllm: Any) -> None:
     """400 and 404 in vLLM's shape."""
-    assert (400, "tokens") == (
-        (reply := vllm.post("/detokenize", {"tokens": [1]})).status_code,
-        reply.json()["error"]["param"],
-    )
+    reply = vllm.post("/detokenize", {"tokens": [1_000_000]})
+    assert (400, "tokens") == (reply.status_code, reply.json()["error"]["param"])
     assert 404 == vllm.post("/tokenize", {"model": "m", "prompt": "x"}).status_code
+
+
+def test_the_numbers_are_the_vocabularys_own(vllm: Any) -> None:
+    """What Qwen3 itself would be given, special tokens of the template included, and taken from a user as text."""
+    messages = [{"role": "user", "content": "hi"}]
+    tokens = vllm.post("/tokenize", {"messages": messages}).json()["tokens"]
+    assert [151644, 872, 198, 6023, 151645, 198, 151644, 77091, 198] == tokens
+    assert 151644 not in vllm.post("/tokenize", {"prompt": "<|im_start|>"}).json()["tokens"]
+    # A character cut inside its bytes cannot be told.
+    assert {"prompt": " �"} == vllm.post("/detokenize", {"tokens": [11162]}).json()
+
+
+LETTERS = 7
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.booleans()), max_size=5))
+def test_runs_of_letters_have_numbers_too(parts: list[tuple[str, bool]]) -> None:
+    """Without a vocabulary: as many as there are tokens, the same in every process, within 31 bits, lossless."""
+    lexicon, other = Lexicon(LETTERS), Lexicon(LETTERS)
+    numbers = lexicon.numbers(parts)
+    assert numbers == other.numbers(parts)
+    assert len(tokens(parts, LETTERS)) == len(numbers)
+    assert [] == [number for number in numbers if not 0 <= number < 2**31]
+    assert "".join(text for text, _ in parts) == lexicon.text(numbers)
 
 
 def test_two_tokens_with_one_number_are_kept_apart() -> None:
     """The later one gets the next number; the oldest tokens are forgotten first."""
-    lexicon = Lexicon(capacity=2)
-    number = lexicon.numbers(["a"])[0]
-    lexicon._tokens[lexicon.numbers(["b"])[0] + 1] = "taken"
-    assert [number] == lexicon.numbers(["a"])
-    lexicon.numbers(["c"])
-    assert "ac" == lexicon.text(lexicon.numbers(["a", "c"]))
+    lexicon = Lexicon(LETTERS, capacity=2)
+    number = Lexicon(LETTERS).numbers([("a", True)])[0]
+    lexicon._tokens[number] = "taken"
+    assert [number + 1] == lexicon.numbers([("a", True)])
+    assert [number + 1] == lexicon.numbers([("a", True)])
+    lexicon.numbers([("b", True), ("c", True)])
+    assert "bc" == lexicon.text(lexicon.numbers([("b", True), ("c", True)]))
     with pytest.raises(UnknownTokenError, match="out of vocabulary"):
-        lexicon.text([1])
+        lexicon.text([number + 1])
 
 
 def test_the_load_is_what_is_under_way(vllm: Any) -> None:

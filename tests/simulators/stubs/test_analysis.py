@@ -118,3 +118,17 @@ def test_a_shared_stub_may_be_for_one_model_only() -> None:
 def test_no_stubs_no_complaints() -> None:
     """The default."""
     assert () == SimulatorsConfig().complaints()
+
+
+@pytest.mark.parametrize(
+    ("profile", "model"),
+    [
+        ("openai-generic", "text-embedding-3-small"),
+        ("deepseek-v4-pro", "deepseek-flash"),
+        ("qwen3-235b-a22b", "qwen3-235b-a22b"),
+    ],
+)
+def test_every_name_that_answers_is_served(profile: str, model: str) -> None:
+    """Models for embeddings, and the one that DeepSeek's Anthropic path puts in the place of others."""
+    upstream = {"name": "u", "profile": profile, "api_keys": ["k"], "stubs": [given("s", 1, model=model)]}
+    assert [] == places(SimulatorsConfig.model_validate({"upstreams": [upstream]}))

@@ -443,3 +443,20 @@ def test_two_hundred_at_once_say_the_same_as_one_by_one(upstream: Stubbed) -> No
     with ThreadPoolExecutor(16) as pool:
         at_once = dict(zip(mixed, pool.map(asked, mixed), strict=True))
     assert one_by_one == [at_once[number] for number in numbers]
+
+
+def test_a_path_with_a_dialect_of_its_own(fleet: dict[str, Stubbed]) -> None:
+    """DeepSeek's Anthropic path: the model is the one that answers, the error has that path's shape."""
+    deepseek = fleet["deepseek-v4-pro"]
+    asked: dict[str, Any] = {
+        "model": "claude-haiku-4-5",
+        "messages": [{"role": "user", "content": "hi"}],
+        "max_tokens": 50,
+        "thinking": {"type": "disabled"},
+    }
+    url, headers = f"{deepseek.origin}/anthropic/v1/messages", {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
+    deepseek.put(stub(match={"model": "deepseek-flash"}, text="flash"))
+    assert "flash" == deepseek.http.post(url, json=asked, headers=headers).json()["content"][-1]["text"]
+    deepseek.put(stub(error={"status": 402, "message": "no money"}))
+    body = deepseek.http.post(url, json=asked, headers=headers).json()
+    assert ("error", "no money") == (body["type"], body["error"]["message"])

@@ -15,8 +15,7 @@ from novastack_simulators.dialects.openai import fields
 from novastack_simulators.dialects.openai.chat import check_longest, check_stream_options, known
 from novastack_simulators.dialects.openai.checks import rejected, unsupported
 from novastack_simulators.dialects.openai.decode import stops
-from novastack_simulators.dialects.openai.encode import FINISHES
-from novastack_simulators.dialects.openai.reply import DONE, envelope, padding, usage
+from novastack_simulators.dialects.openai.reply import DONE, envelope, finish, padding, usage
 from novastack_simulators.dialects.reading import parsed, typed
 from novastack_simulators.generation import Choice, seeded, stamp
 from novastack_simulators.generation.deltas import interleaved
@@ -116,7 +115,7 @@ def _check(body: Body, profile: Profile) -> None:
 
 def plain(letter: Letter) -> bytes:
     choices = [
-        _choice(letter, index, _text(_echoed(letter, index)) + _text(choice.text), FINISHES[choice.finish],
+        _choice(letter, index, _text(_echoed(letter, index)) + _text(choice.text), finish(choice),
                 _scores(letter, index, (*_echoed(letter, index), *choice.text)))
         for index, choice in enumerate(letter.generation.choices)
     ]  # fmt: skip
@@ -178,7 +177,7 @@ def _chunks(letter: Letter) -> Iterator[Frame]:
     for delta in interleaved(choices, sizes, seeded("deltas", letter.stamp)):
         yield write("text", delta.choice, write.next(delta.choice, choices[delta.choice], delta.tokens))
     for index, choice in enumerate(choices):
-        yield write.frame("finish", 0, [_choice(letter, index, "", FINISHES[choice.finish], None)])
+        yield write.frame("finish", 0, [_choice(letter, index, "", finish(choice), None)])
     if letter.prompt.include_usage:
         yield write.frame("usage", 0, [], usage=usage(letter))
 

@@ -1,5 +1,6 @@
 """The Responses API: items, events in order, limits, tools and what is refused."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -112,6 +113,45 @@ def test_functions_are_strict_if_they_can_be(openai: Any) -> None:
         {"type": "function", "name": "c", "parameters": closed, "strict": False},
     ]
     assert [False, True, False] == [tool["strict"] for tool in openai.respond(tools=tools).json()["tools"]]
+
+
+@pytest.mark.parametrize(("reason", "status", "details"), [
+    ("content_filter", "incomplete", {"reason": "content_filter"}),
+    ("insufficient_system_resource", "completed", None),
+])  # fmt: skip
+def test_an_answer_may_end_for_another_reason(openai: Any, reason: str, status: str, details: Any) -> None:
+    """What this API has a word for makes it incomplete; chat and legacy completions say the reason as it stands."""
+    armed = [{"do": "finish", "reason": reason, "at": {"after_tokens": 4}}]
+    openai.http.put(f"{openai.endpoint.control_url}/faults", json=armed).raise_for_status()
+    body = openai.respond().json()
+    assert (status, details) == (body["status"], body["incomplete_details"])
+    assert status == body["output"][0]["status"]
+    assert f"response.{status}" == openai.events(openai.respond(stream=True))[-1]["type"]
+    assert [reason] * 2 == [reply.json()["choices"][0]["finish_reason"] for reply in (openai.chat(), openai.complete())]
+
+
+@pytest.fixture
+def refusing(openai: Any) -> Iterator[Any]:
+    """The upstream with a stub that refuses whatever is asked."""
+    url = f"{openai.endpoint.control_url}/stubs"
+    openai.http.put(
+        url, json=[{"name": "no", "priority": 1, "reply": {"refusal": "I cannot do that."}}]
+    ).raise_for_status()
+    yield openai
+    openai.http.delete(url).raise_for_status()
+
+
+def test_a_refusal_has_its_own_place(refusing: Any) -> None:
+    """A part and events of its own in responses, a field of its own in chat; the texts add up."""
+    part = refusing.respond().json()["output"][0]["content"][0]
+    assert {"type": "refusal", "refusal": "I cannot do that."} == part
+    events = refusing.events(refusing.respond(stream=True))
+    assert part["refusal"] == "".join(each["delta"] for each in events if each["type"] == "response.refusal.delta")
+    message = refusing.chat().json()["choices"][0]["message"]
+    assert (None, "I cannot do that.") == (message["content"], message["refusal"])
+    deltas = [chunk["choices"][0]["delta"] for chunk in refusing.events(refusing.chat(stream=True))]
+    assert {"role": "assistant", "content": None, "refusal": ""} == deltas[0]
+    assert message["refusal"] == "".join(delta.get("refusal") or "" for delta in deltas)
 
 
 def test_images_and_files_are_counted(openai: Any) -> None:

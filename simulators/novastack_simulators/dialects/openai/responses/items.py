@@ -13,6 +13,8 @@ from novastack_simulators.dialects.openai.schemas import is_strict
 from novastack_simulators.dialects.openai.scores import logprobs
 from novastack_simulators.generation import Choice, stamp
 
+# openapi.yaml, Response.incomplete_details.
+REASONS: Final = ("max_output_tokens", "content_filter")
 # What stands in the reply as it was sent, if it was sent at all.
 REPEATED: Final = ("user", "safety_identifier", "prompt_cache_key")
 
@@ -41,7 +43,7 @@ def identity(letter: Letter, prefix: str, *parts: str | int) -> str:
 def items(letter: Letter) -> Iterator[Item]:
     """What the output holds, in order. Only the last item can be cut short by the limit."""
     found = list(_items(letter, letter.generation.choices[0]))
-    cut = letter.generation.choices[0].finish == "length"
+    cut = _incomplete(letter) is not None
     for place, item in enumerate(found):
         last = cut and place == len(found) - 1
         yield item._replace(place=place, status="incomplete" if last else "completed")
@@ -112,6 +114,14 @@ WRITERS: Final[Mapping[str, Callable[[Letter, Item], dict[str, Any]]]] = {
 }
 
 
+def _incomplete(letter: Letter) -> str | None:
+    """Why the response is incomplete; of other reasons to finish this API has no word, so they complete it."""
+    choice = letter.generation.choices[0]
+    if choice.reason is not None:
+        return choice.reason if choice.reason in REASONS else None
+    return "max_output_tokens" if choice.finish == "length" else None
+
+
 def plain(letter: Letter) -> bytes:
     return msgspec.json.encode(finished(letter))
 
@@ -119,10 +129,10 @@ def plain(letter: Letter) -> bytes:
 def finished(letter: Letter) -> dict[str, Any]:
     """The response when all is said; cut short by the limit it is incomplete."""
     output = [written(letter, item) for item in items(letter)]
-    cut = any(choice.finish == "length" for choice in letter.generation.choices)
+    reason = _incomplete(letter)
     return {
-        **response(letter, "incomplete" if cut else "completed"),
-        "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
+        **response(letter, "incomplete" if reason else "completed"),
+        "incomplete_details": {"reason": reason} if reason else None,
         "output": output,
         "usage": _usage(letter),
     }

@@ -1,6 +1,6 @@
 """Numbers for tokens, both ways: the vocabulary's own where it is at hand, else numbers made from the tokens' text.
 
-A part is a piece of a prompt and whether it is one of the chat template's special tokens.
+A part is a piece of a prompt and whether it is one token of the chat template.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Numbering(Protocol):
 
 def tokens(parts: Iterable[Part], by: Unit) -> list[str]:
     """The tokens of all parts as text."""
-    return [token for text, special in parts for token in ((text,) if special else segment(text, by))]
+    return [token for text, template in parts for token in ((text,) if template else segment(text, by))]
 
 
 class Vocabulary:
@@ -43,10 +43,11 @@ class Vocabulary:
         self._named: dict[int, str] = {number: text for text, number in self._special.items()}
 
     def numbers(self, parts: Iterable[Part]) -> list[int]:
-        return [number for text, special in parts for number in self._numbers(text, special=special)]
+        return [number for text, template in parts for number in self._numbers(text, template=template)]
 
-    def _numbers(self, text: str, *, special: bool) -> list[int]:
-        return [self._special[text]] if special else list(self._tokenizer.encode_ordinary(text))
+    def _numbers(self, text: str, *, template: bool) -> list[int]:
+        special = self._special.get(text) if template else None
+        return list(self._tokenizer.encode_ordinary(text)) if special is None else [special]
 
     def text(self, numbers: Iterable[int]) -> str:
         return b"".join(self._bytes(number) for number in numbers).decode(errors="replace")

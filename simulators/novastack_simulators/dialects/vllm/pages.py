@@ -124,14 +124,15 @@ def _served(raw: dict[str, Any], profile: Profile) -> None:
 
 
 def _templated(prompt: Prompt) -> Iterator[Part]:
-    """The messages in Qwen3's chat template: as many tokens as usage counts for them (images have none to show).
-
-    A role and a line break are one token each, whatever stands beside them.
-    """
+    """The messages in Qwen3's chat template: as many tokens as usage counts for them (images have none to show)."""
     for tool in prompt.tools:
         yield tool.text, False
     for turn in prompt.turns:
-        yield from (("<|im_start|>", True), (turn.role, False), ("\n", False))
+        yield from _marks("<|im_start|>", turn.role, "\n")
         yield turn.text, False
-        yield from (("<|im_end|>", True), ("\n", False))
-    yield from (("<|im_start|>", True), ("assistant", False), ("\n", False))
+        yield from _marks("<|im_end|>", "\n")
+    yield from _marks("<|im_start|>", "assistant", "\n")
+
+
+def _marks(*marks: str) -> Iterator[Part]:
+    return ((mark, True) for mark in marks)

@@ -8,6 +8,8 @@ import pytest
 
 from novastack_simulators.dialects import DIALECTS
 from novastack_simulators.dialects.vllm.decode import read
+from novastack_simulators.dialects.vllm.lexicon import tokens
+from novastack_simulators.dialects.vllm.pages import _templated
 from novastack_simulators.profile import Quirks, load_profile
 
 PROFILE = load_profile("qwen3-235b-a22b-vllm")
@@ -63,3 +65,10 @@ def test_the_same_requests_in_another_order_have_the_same_bytes(vllm: Any) -> No
         for thread in threads:
             thread.join()
     assert (40, found["there"]) == (len(found["there"]), found["back"])
+
+
+def test_without_a_vocabulary_the_template_is_as_long_as_usage_counts() -> None:
+    """Five tokens a message and three for the answer's opening, as the profile says."""
+    parts = list(_templated(read(ASKED, PROFILE)))
+    assert PROFILE.per_message.value + 3 + 1 == len(tokens(parts, 7))
+    assert "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n" == "".join(tokens(parts, 7))

@@ -33,7 +33,7 @@ class Complaint(NamedTuple):
 
 def _contradictory(shelved: Sequence[Shelved], _models: Sequence[str]) -> Iterator[Complaint]:
     for place, stub in shelved:
-        for matcher in stub.match.matchers():
+        for matcher in stub.match.matchers:
             if found := contradiction(matcher):
                 text = f"{_named(stub)} can never match: {matcher.part} cannot be both {found[0]} and {found[1]}"
                 yield Complaint("contradictory", (*place, "match", *matcher.place), text)
@@ -41,7 +41,7 @@ def _contradictory(shelved: Sequence[Shelved], _models: Sequence[str]) -> Iterat
 
 def _unserved(shelved: Sequence[Shelved], models: Sequence[str]) -> Iterator[Complaint]:
     for place, stub in shelved:
-        for matcher in stub.match.matchers():
+        for matcher in stub.match.matchers:
             served = any(all(term.holds(model) for term in matcher.terms) for model in models)
             if matcher.subject == "model" and not served:
                 text = f"{_named(stub)} can never match: model {matcher.wanted} is none of {', '.join(models)}"
@@ -78,7 +78,7 @@ def _named(stub: Stub) -> str:
 
 
 def _hides(above: Shelved, below: Shelved) -> bool:
-    return covers(tuple(above.stub.match.matchers()), tuple(below.stub.match.matchers()))
+    return covers(above.stub.match.matchers, below.stub.match.matchers)
 
 
 Analysis = Callable[[Sequence[Shelved], Sequence[str]], Iterator[Complaint]]

@@ -5,7 +5,8 @@ of the values is all that is wanted. A new subject is one entry in SUBJECTS and 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -99,15 +100,14 @@ class Match(Strict):
             path.steps(each)
         return body
 
-    def matchers(self) -> Iterator[Matcher]:
+    @cached_property
+    def matchers(self) -> tuple[Matcher, ...]:
         """One for each value that is wanted, in the order of SUBJECTS."""
-        for subject in ("model", "last_message", "any_message", "tool_result"):
-            wanted = getattr(self, subject)
-            if wanted is not None:
-                yield Matcher(subject, "", wanted.terms)
-        for subject, named in (("header", self.header), ("json", self.body)):
-            for name, each in named.items():
-                yield Matcher(subject, name, each.terms)
+        texts = {subject: getattr(self, subject) for subject in ("model", "last_message", "any_message", "tool_result")}
+        plain = (Matcher(subject, "", wanted.terms) for subject, wanted in texts.items() if wanted is not None)
+        headers = (Matcher("header", name, wanted.terms) for name, wanted in self.header.items())
+        paths = (Matcher("json", name, wanted.terms) for name, wanted in self.body.items())
+        return (*plain, *headers, *paths)
 
 
 def readable_header(name: str) -> str:

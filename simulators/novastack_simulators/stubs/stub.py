@@ -20,11 +20,11 @@ class Stub(Strict):
     reply: Reply
 
     def matches(self, scene: Scene) -> bool:
-        return all(matcher.holds(scene) for matcher in self.match.matchers())
+        return all(matcher.holds(scene) for matcher in self.match.matchers)
 
     def explain(self, scene: Scene) -> tuple[Line, ...]:
         """What each matcher wanted, what it got, and whether it held."""
-        return tuple(matcher.explain(scene) for matcher in self.match.matchers())
+        return tuple(matcher.explain(scene) for matcher in self.match.matchers)
 
 
 def distinct(stubs: tuple[Stub, ...]) -> tuple[Stub, ...]:

@@ -30,10 +30,14 @@ class Witness(NamedTuple):
 
 def witness(stubs: Sequence[Stub], models: Sequence[str]) -> Witness | None:
     """A request for one of the models that all the stubs match, if one is found."""
-    wanted = _wanted(matcher for stub in stubs for matcher in stub.match.matchers())
-    values = {key: next(_candidates(key[0], terms, models), None) for key, terms in wanted.items()}
-    if None in values.values():
-        return None
+    wanted = _wanted(matcher for stub in stubs for matcher in stub.match.matchers)
+    values: dict[Key, Any] = {}
+    # Exact values first: most pairs that cannot both match differ in one.
+    for key in sorted(wanted, key=lambda key: all(term.word != "equals" for term in wanted[key])):
+        values[key] = next(_candidates(key[0], wanted[key], models), None)
+        if values[key] is None:
+            return None
+    values = {key: values[key] for key in wanted}
     scene = _request(values, models[0])
     if scene is None or not all(stub.matches(scene) for stub in stubs):
         return None

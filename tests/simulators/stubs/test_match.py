@@ -26,7 +26,7 @@ def asked(scene: Any) -> Scene:
 
 
 def held(asked: Scene, match: dict[str, Any]) -> bool:
-    return all(matcher.holds(asked) for matcher in Match.model_validate(match).matchers())
+    return all(matcher.holds(asked) for matcher in Match.model_validate(match).matchers)
 
 
 @pytest.mark.parametrize(
@@ -83,18 +83,18 @@ def test_each_matcher_explains_itself(asked: Scene) -> None:
         ("header x-team", 'equals "red"', '"red"', True),
         ("header x-other", 'equals "1"', "nothing", False),
         ("json temperature", "equals 1", "0.5", False),
-    ] == [tuple(matcher.explain(asked)) for matcher in Match.model_validate(match).matchers()]
+    ] == [tuple(matcher.explain(asked)) for matcher in Match.model_validate(match).matchers]
 
 
 def test_an_explanation_is_short_and_keeps_keys_to_itself(scene: Any) -> None:
     """Long texts are capped, of many messages the first few are shown, and what looks like a key is masked."""
-    (line,) = (m.explain(scene(("user", "x" * 10_000))) for m in Match(last_message="y").matchers())  # type: ignore[arg-type]  # short for equals
+    (line,) = (m.explain(scene(("user", "x" * 10_000))) for m in Match(last_message="y").matchers)  # type: ignore[arg-type]  # short for equals
     assert len(line.got) <= LONGEST + 1
-    (line,) = (m.explain(scene(*[("user", "hi")] * 9)) for m in Match(any_message="y").matchers())  # type: ignore[arg-type]  # short for equals
+    (line,) = (m.explain(scene(*[("user", "hi")] * 9)) for m in Match(any_message="y").matchers)  # type: ignore[arg-type]  # short for equals
     assert '"hi", "hi", "hi", "hi", "hi" and 4 more' == line.got
     (line,) = (
         m.explain(scene(("user", "my key is sk-abcdef123456 and Bearer abcdefgh")))
-        for m in Match(last_message="sk-other-secret").matchers()  # type: ignore[arg-type]  # short for equals
+        for m in Match(last_message="sk-other-secret").matchers  # type: ignore[arg-type]  # short for equals
     )
     assert ('equals "sk-***"', '"my key is sk-*** and Bearer ***"') == (line.wanted, line.got)
 
@@ -104,7 +104,7 @@ def test_an_explanation_agrees_with_the_match(scene: Any, wanted: str, got: str)
     """What it says held is what holds."""
     asked = scene(("user", got), fields={"x-a": got}, body={"a": got})
     match = {name: {"contains": wanted} for name in ("last_message", "any_message")}
-    for matcher in Match.model_validate({**match, "header": {"x-a": wanted}, "json": {"a": wanted}}).matchers():
+    for matcher in Match.model_validate({**match, "header": {"x-a": wanted}, "json": {"a": wanted}}).matchers:
         assert matcher.holds(asked) == matcher.explain(asked).held
 
 

@@ -316,7 +316,7 @@ class Upstream:
         dues: tuple[float, ...] = ()
         if not prompt.stream:
             rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
-            made, lanes = generation.completion_tokens, max(prompt.n, 1)
+            made, lanes = sum(choice.tokens for choice in generation.choices), max(prompt.n, 1)
             dues = tempo.pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed)
         finishes = tuple(choice.finish for choice in generation.choices)
         return Work(generation.prompt_tokens, finishes, prompt.limit, dues)

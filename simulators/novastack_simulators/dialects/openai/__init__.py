@@ -80,6 +80,13 @@ FAILURES: Final = MappingProxyType({
     500: Shape(500, "server_error", None, "The server had an error while processing your request. Sorry about that!"),
     503: Shape(503, "service_unavailable_error", "server_is_overloaded", "That model is currently overloaded with other requests. Please try again later."),
 })  # fmt: skip
+# Guide to error codes: what the fault `status` says when it is given a `code`.
+CODES: Final = MappingProxyType({
+    "insufficient_quota": Shape(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota, please check your plan and billing details."),
+    "credit_balance_exhausted": Shape(429, "insufficient_quota", "credit_balance_exhausted", "Your credit balance is exhausted, please check your plan and billing details."),
+    "slow_down": Shape(503, "service_unavailable_error", "slow_down", "Your requests increased too quickly. Please slow down and ramp up gradually."),
+    "invalid_prompt": Shape(400, INVALID, "invalid_prompt", "Invalid prompt: your prompt was flagged as potentially violating our usage policy."),
+})  # fmt: skip
 
 CHAT: Final = Answer(chat.decode, reply.plain, reply.stream)
 COMPLETION: Final = Answer(legacy.decode, legacy.plain, legacy.stream, "prompt")
@@ -98,6 +105,7 @@ OPENAI: Final = Dialect(
     key=bearer,
     refusals=REFUSALS,
     failures=FAILURES,
+    codes=CODES,
     error=_error,
     request_id=lambda stamp: f"req_{stamp[:16].hex()}",
     headers=_headers,

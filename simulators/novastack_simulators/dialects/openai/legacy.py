@@ -26,6 +26,7 @@ from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt, Turn, digest
 
 DEFAULT: Final = 16
+MOST: Final = 2048  # choices of one request; the real bound is not documented
 CONTENT: Final = (
     "model", "prompt", "seed", "n", "temperature", "top_p", "presence_penalty", "frequency_penalty", "logit_bias",
 )  # fmt: skip
@@ -100,6 +101,9 @@ def _check(body: Body, profile: Profile) -> None:
             "Invalid type for 'prompt': expected strings, integers or arrays of integers, but got more than one kind."
         )
         raise rejected("prompt", "invalid_type", text)
+    if len(body.prompts) * body.each > MOST:
+        text = f"Invalid 'prompt': array too long. Expected at most {MOST} prompts times 'n', but got {len(body.prompts)} times {body.each} instead."
+        raise rejected("prompt", "array_above_max_length", text)
     if body.best_of is not None and body.best_of < body.each:
         text = (
             "You requested that the server return more choices than it will generate (HINT: you must set 'best_of' "

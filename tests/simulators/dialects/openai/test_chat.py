@@ -182,6 +182,25 @@ def test_the_head_has_openais_headers(openai: Any) -> None:
     assert heads[0]["x-request-id"] != heads[1]["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        ({"status": 429}, "requests", "rate_limit_exceeded"),
+        ({"status": 429, "code": "insufficient_quota"}, "insufficient_quota", "insufficient_quota"),
+        ({"status": 429, "code": "slow_down"}, "service_unavailable_error", "slow_down"),
+        ({"status": 503}, "service_unavailable_error", "server_is_overloaded"),
+        ({"status": 500}, "server_error", None),
+    ],
+)
+def test_failures_have_openais_types_and_codes(openai: Any, fault: dict[str, Any], kind: str, code: str | None) -> None:
+    """By status, or by the code that is asked for; the status is always the one asked for."""
+    armed = [{"do": "status", **fault}]
+    openai.http.put(f"{openai.endpoint.control_url}/faults", json=armed).raise_for_status()
+    reply = openai.chat()
+    error = reply.json()["error"]
+    assert (fault["status"], kind, code, None) == (reply.status_code, error["type"], error["code"], error["param"])
+
+
 def test_rate_limits_are_counted(openai: Any) -> None:
     """Requests and tokens, of the profile's limits, each with a Go duration until it is whole."""
     before = int(openai.http.get("/models").headers["x-ratelimit-remaining-tokens"])

@@ -70,6 +70,7 @@ def test_logprobs_streamed_are_those_of_the_plain_answer(openai: Any) -> None:
 REFUSED: list[tuple[dict[str, Any], str | None, str]] = [
     ({"prompt": None}, "invalid_type", "prompt"),
     ({"prompt": [1, "a"]}, "invalid_type", "prompt"),
+    ({"prompt": ["a"] * 100, "n": 128}, "array_above_max_length", "prompt"),
     ({"suffix": "x"}, "unsupported_parameter", "suffix"),
     ({"logprobs": 6}, "integer_above_max_value", "logprobs"),
     ({"n": 2, "best_of": 1}, None, "best_of"),

@@ -185,6 +185,21 @@ def test_the_metrics_are_vllms(vllm: Any) -> None:
     assert 22 == sum(name.startswith("vllm:e2e_request_latency_seconds_bucket") for name in found)
 
 
+def test_the_metrics_count_what_was_said_not_what_a_stub_claims(vllm: Any) -> None:
+    """A canned usage is told to the client and to nobody else."""
+    usage = {"completion": 10**9}
+    stub = {
+        "name": "s",
+        "priority": 1,
+        "match": {"last_message": "claim"},
+        "reply": {"text": "yes indeed", "usage": usage},
+    }
+    vllm.http.put("/_sim/stubs", json=[stub]).raise_for_status()
+    assert 10**9 == vllm.ask("claim").json()["usage"]["completion_tokens"]
+    found = metrics(vllm)
+    assert (2, 2) == (found["vllm:generation_tokens_total"], found["vllm:request_generation_tokens_sum"])
+
+
 def test_a_reset_sets_the_metrics_back(vllm: Any) -> None:
     """As a restart of vLLM would."""
     vllm.ask()

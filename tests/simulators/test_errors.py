@@ -153,7 +153,7 @@ def test_anthropic_refusals(anthropic: Any, change: dict[str, Any], named: str) 
     [
         ({"messages": [{"role": "user", "content": [{"type": "text", "text": "x", "citations": [{}]}]}]}, "citations"),
         (
-            {"messages": [USER, {"role": "assistant", "content": [{"type": "document", "source": {}}]}, USER]},
+            {"messages": [USER, {"role": "assistant", "content": [{"type": "document", "source": DOCUMENT}]}, USER]},
             "document",
         ),
     ],

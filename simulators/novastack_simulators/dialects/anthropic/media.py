@@ -35,7 +35,7 @@ def image_tokens(source: wire.ImageSource, profile: Profile) -> int:
         return int(profile.per_image.value)
     width, height = size
     scale = min(1.0, LONGEST_EDGE / max(width, height), math.sqrt(LARGEST / (width * height)))
-    return max(1, math.ceil(width * scale * height * scale / PIXELS))
+    return max(1, math.ceil(round(width * scale * height * scale / PIXELS, 6)))
 
 
 def page_tokens(source: wire.DocumentSource, profile: Profile) -> int:

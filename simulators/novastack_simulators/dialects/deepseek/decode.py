@@ -93,7 +93,7 @@ def _prefix(model: str, last: Mapping[str, Any]) -> None:
 def _checks(body: Body, profile: Profile) -> None:
     if body.reasoning_effort == "none":
         expected = ", ".join(f"`{name}`" for name in EFFORTS)
-        text = f"reasoning_effort: unknown variant `none`, expected one of {expected}"
+        text = f"unknown variant `none`, expected one of {expected}"
         raise Refusal("type", param="reasoning_effort", message=text)
     if _thinks(body, profile) and any(_forgetful(message) for message in _current(body.messages)):
         text = "The `reasoning_content` in the thinking mode must be passed back to the API."

@@ -4,11 +4,15 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
-CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"})
+# Names of headers and of fields: authorization, x-api-key, cookie, x-auth-token, api_key, client_secret, …
+CREDENTIAL: Final = re.compile(
+    r"(?:.*[-_])?(?:authorization|api[-_]?key|cookie|token|secret|password|credentials?)", re.IGNORECASE
+)
 MASK: Final = "***"
 # What looks like a key in the middle of a text: the providers' own spelling, and an Authorization header's.
 KEY: Final = re.compile(r"\b(sk-|bearer\s+)[^\s\"'\\,;]{4,}", re.IGNORECASE)
@@ -108,9 +112,10 @@ class Journal:
         return {"entries": msgspec.to_builtins(kept), "dropped": self._dropped}
 
 
+@lru_cache(maxsize=4096)
 def is_credential(name: str) -> bool:
-    """Whether the header of that name (in lower case) carries a credential."""
-    return name in CREDENTIALS
+    """Whether a header or a field of that name carries a credential."""
+    return CREDENTIAL.fullmatch(name) is not None
 
 
 def masked(text: str) -> str:

@@ -54,11 +54,17 @@ def test_what_looks_like_a_key_is_masked_in_a_text() -> None:
     assert 'use sk-***, "Bearer ***" or bearer ***; ask-someone, sk- and a bearer of news' == masked(text)
 
 
-@pytest.mark.parametrize("name", ["authorization", "x-api-key", "api-key", "cookie", "proxy-authorization"])
-def test_headers_that_carry_credentials_are_known(name: str) -> None:
-    """By their names in lower case."""
-    assert is_credential(name)
-    assert not is_credential("accept")
+@pytest.mark.parametrize(
+    ("name", "carries"),
+    [
+        *((name, True) for name in ("authorization", "Proxy-Authorization", "x-api-key", "api-key", "cookie")),
+        *((name, True) for name in ("x-auth-token", "X-Goog-Api-Key", "api_key", "client_secret", "password")),
+        *((name, False) for name in ("accept", "idempotency-key", "max_tokens", "x-token-count", "tokens", "keys")),
+    ],
+)
+def test_what_carries_credentials_is_known_by_its_name(name: str, carries: bool) -> None:
+    """Headers and fields of a body, in any case; what only sounds like one stays readable."""
+    assert carries == is_credential(name)
 
 
 def test_an_entry_tells_the_nearest_stub() -> None:

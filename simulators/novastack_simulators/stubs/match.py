@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import Field, field_validator
 
-from novastack_simulators.journal import is_credential, masked
+from novastack_simulators.journal import MASK, is_credential, masked
 from novastack_simulators.profile import Strict
 from novastack_simulators.stubs import path
 from novastack_simulators.stubs.predicate import Term, Text, Value, written
@@ -69,10 +69,16 @@ class Matcher(NamedTuple):
         return any(all(term.holds(value) for term in self.terms) for value in self.values(scene))
 
     def explain(self, scene: Scene) -> Line:
-        values = self.values(scene)
-        got = ", ".join(map(_shown, values[:SHOWN])) or "nothing"
+        values, show = self.values(scene), _hidden if self._secret else _shown
+        got = ", ".join(map(show, values[:SHOWN])) or "nothing"
         more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-        return Line(self.part, capped(masked(self.wanted)), capped(masked(got)) + more, self.holds(scene))
+        wanted = MASK if self._secret else self.wanted
+        return Line(self.part, capped(masked(wanted)), capped(masked(got)) + more, self.holds(scene))
+
+    @property
+    def _secret(self) -> bool:
+        """Whether what it reads is a credential by its name."""
+        return self.subject == "json" and any(is_credential(str(step)) for step in path.steps(self.name))
 
 
 class Match(Strict):
@@ -114,9 +120,13 @@ def readable_header(name: str) -> str:
     """The name in lower case. Raises ValueError for what is no header's name, and for one that carries a credential."""
     if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a header")
-    if is_credential(name.lower()):
+    if is_credential(name):
         raise ValueError(f"{name!r} carries a credential, which a stub must not see; the journal has its fingerprint")
     return name.lower()
+
+
+def _hidden(_value: Any) -> str:
+    return MASK
 
 
 def _shown(value: Any) -> str:

@@ -99,6 +99,14 @@ def test_an_explanation_is_short_and_keeps_keys_to_itself(scene: Any) -> None:
     assert ('equals "sk-***"', '"my key is sk-*** and Bearer ***"') == (line.wanted, line.got)
 
 
+def test_a_credential_in_the_body_is_masked(scene: Any) -> None:
+    """By the name of its field, whatever it looks like; whether it held is told."""
+    match = Match.model_validate({"json": {"metadata.api_key": "abc", "metadata.n": 1}})
+    first, second = (m.explain(scene(body={"metadata": {"api_key": "xyz", "n": 1}})) for m in match.matchers)
+    assert ("json metadata.api_key", "***", "***", False) == tuple(first)
+    assert ("json metadata.n", "equals 1", "1", True) == tuple(second)
+
+
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_an_explanation_agrees_with_the_match(scene: Any, wanted: str, got: str) -> None:
     """What it says held is what holds."""

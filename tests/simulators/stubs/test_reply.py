@@ -21,6 +21,8 @@ from novastack_simulators.stubs import Reply
         ({"sequence": [{"text": "a"}], "then": "stop"}, "'last', 'repeat' or 'generate'"),
         ({"text": "a", "error": {"status": 500}}, "an error says nothing else: take out text"),
         ({"refusal": "no", "text": "a"}, "a refusal takes the place"),
+        ({"text": "a", "finish": "stop", "reason": "content_filter"}, "say the same"),
+        ({"text": "a", "reason": "Content Filter"}, "match pattern"),
         ({"error": {"status": 200}}, "greater than or equal to 400"),
         ({"error": {}}, "Field required"),
         ({"text": "{{ x }}"}, "unknown name"),

@@ -166,11 +166,12 @@ def test_a_schema_that_nothing_fits_is_refused(anyone: Any, schema: Any) -> None
 def test_usage_and_journal_count_what_was_sent(anyone: Any, limit: int, cut: int, calls: bool, cuts: bool) -> None:
     """Whatever the limit and wherever the cut: completion is what the answer has, `sent` what left before the cut."""
     anyone.http.post(f"{anyone.endpoint.control_url}/reset").raise_for_status()
-    anyone.http.delete(f"{anyone.endpoint.control_url}/faults")
     more: dict[str, Any] = {"max_tokens": limit, "stream": True} | ({"tools": tools(anyone, "a")} if calls else {})
     whole = anyone.hear(**more)
     assert whole.completion == anyone.journal()[-1]["tokens"]["sent"] <= limit
     if cuts:
+        # What has been seen before may be cached, and then usage says so.
+        anyone.http.post(f"{anyone.endpoint.control_url}/reset").raise_for_status()
         anyone.arm({"do": "cut", "at": {"after_tokens": cut}}).raise_for_status()
         received = anyone.broken(**more)
         tokens = anyone.journal()[-1]["tokens"]

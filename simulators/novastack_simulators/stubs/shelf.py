@@ -4,12 +4,13 @@ Of two that match, the higher priority replies, and at one priority the earlier 
 depends on the request and on how often it came, never on the order in which different requests arrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.generation import stamp
 from novastack_simulators.journal import Differs, Nearest
+from novastack_simulators.stubs.predicate import written
 from novastack_simulators.stubs.reply import Said
 from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.stub import Stub, distinct
@@ -38,7 +39,7 @@ class Shelf:
     def _place(self, stub: Stub, scene: Scene) -> int:
         if stub.reply.by == "turn":
             return 1 + sum(turn.role == "assistant" for turn in scene.prompt.turns)
-        return self._places.next(stamp("stub", stub.name, scene.prompt.fingerprint))
+        return self._places.next(stamp("stub", stub.name, scene.prompt.fingerprint, *_besides(stub, scene)))
 
     def nearest(self, scene: Scene) -> Nearest | None:
         """The stub with the fewest matchers that do not hold, of several the one that would be asked first."""
@@ -50,3 +51,9 @@ class Shelf:
 def _missed(stub: Stub, scene: Scene) -> Nearest:
     lines = (line for line in stub.explain(scene) if not line.held)
     return Nearest(stub.name, tuple(Differs(line.part, line.wanted, line.got) for line in lines))
+
+
+def _besides(stub: Stub, scene: Scene) -> Iterator[str]:
+    """What the stub reads of the request that its fingerprint does not hold, as the caller's name in a header."""
+    read = (matcher.values(scene) for matcher in stub.match.matchers if matcher.subject in ("header", "json"))
+    return (written(values) for values in read)

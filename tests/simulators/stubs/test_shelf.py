@@ -53,6 +53,16 @@ def test_a_place_left_to_the_model_names_the_stub(scene: Any, stub: Any) -> None
     ]
 
 
+def test_what_a_stub_reads_tells_requests_apart(scene: Any, stub: Any) -> None:
+    """Two teams with the same question each have their own place, if the stub reads the team; else they share it."""
+    red, blue = (scene(fields={"x-team": team}, body={"user": team}) for team in ("red", "blue"))
+    for match in ({"header": {"x-team": {"contains": ""}}}, {"json": {"user": {"contains": ""}}}):
+        shelf = Shelf([stub(reply=TWO, **match)])
+        assert ["one", "one", "two", "two"] == [said(shelf, each) for each in (red, blue, blue, red)]
+    shelf = Shelf([stub(reply=TWO)])
+    assert ["one", "two"] == [said(shelf, each) for each in (red, blue)]
+
+
 def test_a_sequence_by_turn_needs_no_memory(scene: Any, stub: Any) -> None:
     """The place is how often the assistant has spoken: an agent's steps, however many agents there are."""
     shelf = Shelf([stub(reply={**TWO, "by": "turn"})])

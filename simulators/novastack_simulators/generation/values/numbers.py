@@ -53,12 +53,12 @@ def _grid(interval: Interval) -> Fraction:
 
 
 def _drawn(interval: Interval, step: Fraction, place: Place) -> Fraction:
-    """A multiple of the step, near everyday numbers where that is allowed."""
+    """A multiple of the step, an everyday number where that is allowed; every other attempt takes any."""
     first, last = interval.points(step)
     if first > last:
         raise Unfit(place.where, "no number lies within the bounds")
     usual = interval._replace(low=max(interval.low, USUAL[0]), high=min(interval.high, USUAL[1]))
-    near = usual.points(step) if usual.low <= usual.high else (1, 0)
+    near = usual.points(step) if usual.low <= usual.high and place.salt % 2 == 0 else (1, 0)
     first, last = near if near[0] <= near[1] and first <= near[0] and near[1] <= last else (first, last)
     return place.rng().randint(first, last) * step
 

@@ -16,7 +16,7 @@ from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup,
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.generation.choice import shortened
-from novastack_simulators.generation.tokens import unit
+from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
 from novastack_simulators.meter import Meter
@@ -116,6 +116,8 @@ class Upstream:
             per_message=int(figures.per_message.value),
             per_image=int(figures.per_image.value),
         )
+        # A vocabulary is read when it is first used: better now than in the first answer.
+        count("", self._speaker.unit)
 
     def reset(self) -> None:
         """Forgets what arrived (journal, measures, attempts, cache), and the faults and stubs set at run time."""

@@ -7,7 +7,7 @@ import pytest
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.faults import FAULTS
 from novastack_simulators.faults.fault import MOMENTS, PHASES
-from novastack_simulators.profile import profile_names
+from novastack_simulators.profile import load_profile, profile_names
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -45,3 +45,12 @@ def test_every_profile_lists_its_deviations(profile: str) -> None:
         return
     assert "Known deviations" in page.read_text(encoding="utf-8").split("\n## ")[-1].splitlines()[0]
     assert f"(profiles/{profile}.md)" in simulators
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_the_tokens_of_every_profile_are_told(profile: str) -> None:
+    """The row of the profile names its vocabulary, or says that there is none."""
+    rows = (DOCS / "semantics.md").read_text(encoding="utf-8").split("## Tokens")[1].split("\n")
+    row = next(row for row in rows if f"`{profile}`" in row)
+    named = load_profile(profile).vocabulary
+    assert (f"`{named}`" if named else "no vocabulary") in row

@@ -3,14 +3,15 @@
 api-docs.deepseek.com: thinking_mode, json_mode, chat_prefix_completion, error_codes (October 2026); recorded texts.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from novastack_simulators.dialects.deepseek.body import Body
 from novastack_simulators.dialects.dialect import Fields
 from novastack_simulators.dialects.openai.body import Message
-from novastack_simulators.dialects.openai.decode import Reader
+from novastack_simulators.dialects.openai.decode import Reader, placed
 from novastack_simulators.dialects.openai.rules import Limits
 from novastack_simulators.dialects.reading import parsed
 from novastack_simulators.profile import Profile
@@ -41,8 +42,11 @@ def read_beta(data: bytes, fields: Fields, profile: Profile) -> Prompt:
 
 def _read(data: bytes, fields: Fields, profile: Profile, begun: Callable[[str, Any], None]) -> Prompt:
     raw = parsed(data)
-    same = json.dumps(_effective(raw, profile), ensure_ascii=False).encode() if _changes(raw) else data
-    found = READER.read(same, fields, profile)
+    same = msgspec.json.encode(_effective(raw, profile)) if _changes(raw) else data
+    try:
+        found = READER.read(same, fields, profile)
+    except Refusal as refusal:  # a column is one of the body that arrived
+        raise Refusal(refusal.kind, **placed(refusal.details, data)) from None
     begun(found.model, raw["messages"][-1])
     if profile.quirks.unsafe and any(profile.quirks.unsafe in turn.text for turn in found.turns):
         raise Refusal("invalid", message="Content Exists Risk")

@@ -40,12 +40,12 @@ class Reader(NamedTuple):
         try:
             check(found, self.limits, profile)
         except Refusal as refusal:
-            raise Refusal(refusal.kind, **_placed(refusal.details, data)) from None
+            raise Refusal(refusal.kind, **placed(refusal.details, data)) from None
         self.checks(found, profile)
         return prompt(found, raw, thinks=self.thinks(found, profile))
 
 
-def _placed(details: dict[str, Any], data: bytes) -> dict[str, Any]:
+def placed(details: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Adds the column that ends the offending role, as serde reports it."""
     quoted = json.dumps(details["role"], ensure_ascii=False).encode() if "role" in details else b""
     return {**details, "column": data.find(quoted) + len(quoted)}

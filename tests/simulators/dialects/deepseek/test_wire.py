@@ -104,6 +104,14 @@ def test_sampling_has_no_effect_while_thinking(deepseek: Any) -> None:
     assert 400 == deepseek.ask(thinking=None, temperature="hot").status_code
 
 
+def test_the_column_is_that_of_the_body_that_arrived(deepseek: Any) -> None:
+    """Also where the model takes another body: what has no effect is left out for it."""
+    body = b'{"model":"deepseek-v4-pro","temperature":   0.5,"messages":[{"role":"developer","content":"x"}]}'
+    reply = deepseek.http.post(f"{deepseek.origin}/chat/completions", content=body, headers=deepseek.headers)
+    column = body.index(b'"developer"') + len(b'"developer"')
+    assert message(reply).endswith(f"at line 1 column {column}")
+
+
 def test_json_mode_wants_the_word(deepseek: Any) -> None:
     """In any message, in any case."""
     expected = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."

@@ -9,26 +9,25 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
-from novastack_simulators import tempo
+from novastack_simulators import context, outright, tempo
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Reading, Sent
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
-from novastack_simulators.generation.choice import shortened
 from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
 from novastack_simulators.meter import Meter
-from novastack_simulators.plan import Frame, Headers, Plan, Queue, Work, instant
+from novastack_simulators.outright import JSON
+from novastack_simulators.plan import Frame, Plan, Queue, Work
 from novastack_simulators.playback import Playback, Reply, Timers
 from novastack_simulators.prefixes import Cached, Held, Prefixes
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
-from novastack_simulators.refusal import Refusal, Shape
+from novastack_simulators.refusal import Refusal
 from novastack_simulators.stubs import Error, Said, Scene, Shelf, Stub, filled, reporting, speak
 
-JSON: Final = (b"content-type", b"application/json")
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
 DAY: Final = 86_400
 
@@ -145,7 +144,7 @@ class Upstream:
         except Refusal as refusal:
             dialect = self.setting.dialect.at(request.path)
             shape, text = dialect.refuse(refusal)
-            return self._error(dialect, shape, text, self._sent(self._seen(self._raw(request), entry), entry))
+            return outright.error(dialect, shape, text, self._sent(self._seen(self._raw(request), entry), entry))
 
     @staticmethod
     def _raw(request: Request) -> bytes:
@@ -197,7 +196,7 @@ class Upstream:
         body = lookup.look(asked)
         page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
         sent = self._sent(self._seen(self._raw(request), entry), entry)
-        return self._instant(self.setting.dialect.at(request.path), 200, page, sent)
+        return outright.page(self.setting.dialect.at(request.path), 200, page, sent)
 
     def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
         prompt = answer.decode(request.body, request.fields, self.setting.profile)
@@ -207,8 +206,8 @@ class Upstream:
         seen = self._seen(prompt.fingerprint, entry)
         fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
         generation = generate(prompt, self._speaker) if said is None else speak(said, scene, self._speaker)
-        generation = uttered(fault, self._roomy(generation))
-        self._check_context(answer, prompt, generation)
+        generation = uttered(fault, context.ended(self.setting.profile, generation))
+        context.check(self.setting.profile, answer, prompt, generation)
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
         entry.tokens.completion = generation.completion_tokens
@@ -244,42 +243,7 @@ class Upstream:
         row = given.dialect.failure(error.status, error.code)
         shape = row._replace(type=error.type or row.type)
         text = row.text if error.message is None else filled(error.message, scene)
-        return _later(self._error(given.dialect, shape, text, given.sent), error.retry_after)
-
-    def _roomy(self, generation: Generation) -> Generation:
-        """What is said ends where the context is full, if the provider lets an answer begin that may not fit."""
-        profile = self.setting.profile
-        room = max(0, int(profile.context.value) - generation.prompt_tokens)
-        if not profile.quirks.fills_context or generation.completion_tokens <= room:
-            return generation
-        choices = tuple(shortened(choice, room) for choice in generation.choices)
-        return msgspec.structs.replace(generation, choices=choices)
-
-    def _check_context(self, answer: Answer, prompt: Prompt, generation: Generation) -> None:
-        """The prompt must fit, and so must the prompt with the longest answer that was allowed."""
-        profile, length = self.setting.profile, generation.prompt_tokens
-        context, longest = int(profile.context.value), int(profile.longest_input.value)
-        completion = 0 if profile.quirks.fills_context else prompt.limit or 0
-        if answer.field is None or (length <= longest and length + completion <= context):
-            return
-        reason = (
-            f"prompt is too long: {length} tokens > {longest} maximum"
-            if length > longest
-            else f"input length and `max_tokens` exceed context limit: {length} + {completion} > {context}, "
-            "decrease input length or `max_tokens` and try again"
-        )
-        total = length + completion
-        raise Refusal(
-            "context",
-            param=answer.field,
-            context=context,
-            longest=longest,
-            room=max(0, context - completion),
-            prompt=length,
-            completion=completion,
-            total=total,
-            reason=reason,
-        )
+        return outright.later(outright.error(given.dialect, shape, text, given.sent), error.retry_after)
 
     def _timed(self, given: Given) -> Plan:
         setting = self.setting
@@ -300,7 +264,7 @@ class Upstream:
         rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
         dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
         headers = dialect.headers(sent._replace(waited=dues[0]))
-        head = (*EVENTS, *headers) if prompt.stream else _sized(JSON, headers, frames[0].data)
+        head = (*EVENTS, *headers) if prompt.stream else outright.sized(JSON, headers, frames[0].data)
         work = self._work(prompt, generation, seen) if setting.dialect.buckets else None
         return Plan(status=200, headers=head, frames=frames, dues=dues, work=work, queue=self._queue(given))
 
@@ -333,37 +297,11 @@ class Upstream:
         if fault is None:
             return plan
         shape = given.dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
-        error = self._error(given.dialect, shape, shape.text, given.sent)
+        error = outright.error(given.dialect, shape, shape.text, given.sent)
         if fault.do == "in_band_error" and plan.frames[0].phase != "body":
-            error = self._mishap(given.dialect, plan, error)
-        return struck(fault, plan, _later(error, getattr(fault, "retry_after", None)))
-
-    @staticmethod
-    def _mishap(dialect: Dialect, plan: Plan, error: Plan) -> Plan:
-        """The error as it is said in a stream that has begun: under the stream's own head."""
-        data = dialect.mishap(error.frames[0].data)
-        return Plan(status=plan.status, headers=plan.headers, frames=(Frame("error", 0, data),), dues=(0.0,))
-
-    def _error(self, dialect: Dialect, shape: Shape, text: str, sent: Sent) -> Plan:
-        body = dialect.error(shape, text, sent.request_id)
-        return self._instant(dialect, shape.status, Page(b"application/json", msgspec.json.encode(body)), sent)
-
-    @staticmethod
-    def _instant(dialect: Dialect, status: int, page: Page, sent: Sent) -> Plan:
-        kind = (b"content-type", page.content_type)
-        return instant(status, _sized(kind, dialect.headers(sent), page.data), page.data)
+            error = outright.mishap(given.dialect, plan, error)
+        return struck(fault, plan, outright.later(error, getattr(fault, "retry_after", None)))
 
     def _sent(self, seen: Seen, entry: Entry, **spent: int) -> Sent:
         levels = self._meter.spend({"requests": 1, **spent}, entry.arrived)
         return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id, levels=levels)
-
-
-def _later(error: Plan, seconds: float | None) -> Plan:
-    """The error, saying after how long to ask again."""
-    if seconds is None:
-        return error
-    return msgspec.structs.replace(error, headers=(*error.headers, (b"retry-after", f"{seconds:.15g}".encode())))
-
-
-def _sized(kind: tuple[bytes, bytes], headers: Headers, body: bytes) -> Headers:
-    return (kind, (b"content-length", b"%d" % len(body)), *headers)

@@ -21,6 +21,8 @@ OPENAI_LIKE = {
     # DashScope thinks by default, and refuses that to calls that are not streams.
     "qwen3-235b-a22b": {"enable_thinking": False},
     "deepseek-v4-pro": {},
+    "openai-generic": {},
+    "qwen3-235b-a22b-vllm": {"chat_template_kwargs": {"enable_thinking": False}},
 }
 
 
@@ -55,12 +57,24 @@ def node(folder: Path, script: str, *arguments: str) -> Any:
 def test_the_openai_sdk_reads_all_of_it(scripts: Path, endpoints: dict[str, Endpoint], name: str) -> None:
     """Whole, streamed with the helper, tool calls, an error class, the list of models."""
     endpoint = endpoints[name]
-    said = node(scripts, "openai.mjs", endpoint.base_url, endpoint.api_key, name, json.dumps(OPENAI_LIKE[name]))
+    model = endpoint.models[0]
+    said = node(scripts, "openai.mjs", endpoint.base_url, endpoint.api_key, model, json.dumps(OPENAI_LIKE[name]))
     assert ("stop", said["text"]) == (said["finish"], said["streamed"])
     assert said["pieces"] > 1
     assert [["weather"], True] == [[call for call, _ in said["calls"]], isinstance(said["calls"][0][1]["city"], str)]
     assert said["refused"] in (["NotFoundError", 404], ["BadRequestError", 400])
-    assert name in said["models"]
+    assert model in said["models"]
+
+
+def test_the_openai_sdk_reads_the_other_endpoints(scripts: Path, endpoints: dict[str, Endpoint]) -> None:
+    """Responses whole and streamed, a legacy completion, embeddings decoded from base64 and as floats."""
+    endpoint = endpoints["openai-generic"]
+    models = ("openai-generic", "text-embedding-3-small")
+    said = node(scripts, "responses.mjs", endpoint.base_url, endpoint.api_key, *models)
+    assert ("completed", said["text"]) == (said["status"], said["streamed"])
+    assert list(range(len(said["numbers"]))) == said["numbers"]
+    assert ["length", 7] == said["legacy"]
+    assert said["plain"] == pytest.approx(said["decoded"], abs=1e-6)
 
 
 def test_the_anthropic_sdk_reads_all_of_it(scripts: Path, endpoints: dict[str, Endpoint]) -> None:

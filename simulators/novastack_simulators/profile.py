@@ -70,6 +70,7 @@ class Quirks(Strict):
 
     thinking_by_default: bool = False
     images: bool = False
+    caching: bool = True
     fills_context: bool = False
     json_schema: bool = True
     unsafe: str | None = None

@@ -211,7 +211,9 @@ class Upstream:
         entry.tokens.prompt = generation.prompt_tokens
         entry.tokens.reasoning = generation.reasoning_tokens
         entry.tokens.completion = generation.completion_tokens
-        cached = answer.cache(Reading(prompt, generation, self.setting.profile, self._speaker, self._held(entry)))
+        profile = self.setting.profile
+        reading = Reading(prompt, generation, profile, self._speaker, self._held(entry))
+        cached = answer.cache(reading) if profile.quirks.caching else Cached()
         read = generation.prompt_tokens - cached.read
         made = generation.completion_tokens
         sent = self._sent(seen, entry, input_tokens=read, output_tokens=made, tokens=read + made)

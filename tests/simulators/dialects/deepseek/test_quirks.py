@@ -11,7 +11,7 @@ from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.profile import Quirks
 from novastack_simulators.server import Endpoint, running_in_thread
 
-OTHERS = Quirks(json_schema=False, unsafe=None, thinking_by_default=False, usage_chunks="both")
+OTHERS = Quirks(json_schema=False, unsafe=None, thinking_by_default=False, usage_chunks="both", caching=False)
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}
 
 
@@ -40,6 +40,11 @@ def test_json_schema_can_be_refused(other: Endpoint) -> None:
 def test_nothing_need_be_risky(other: Endpoint) -> None:
     """Then the text is answered like any other."""
     assert 200 == ask(other, "SIMULATE_CONTENT_RISK").status_code
+
+
+def test_the_cache_can_be_off(other: Endpoint) -> None:
+    """Then a long prompt has the same bytes the second time, usage included."""
+    assert ask(other, "word " * 200).content == ask(other, "word " * 200).content
 
 
 def test_thinking_can_be_off_by_default(other: Endpoint) -> None:

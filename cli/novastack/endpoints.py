@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from pydantic import ValidationError
 
 from novastack.failure import USAGE, FailureError
 from novastack_gateway.config import GatewayConfig, UpstreamConfig
@@ -44,9 +45,15 @@ def in_front_of(config: GatewayConfig, endpoints: Iterable[Endpoint]) -> Gateway
 
     What the configuration knows of the name (aliases, prices) stays; the address, dialect and credential are the
     endpoint's.
+
+    Raises FailureError for what no gateway can stand in front of.
     """
     known = {upstream.name: upstream for upstream in config.upstreams}
-    upstreams = tuple(_upstream(endpoint, known.get(endpoint.name)) for endpoint in endpoints)
+    try:
+        upstreams = tuple(_upstream(endpoint, known.get(endpoint.name)) for endpoint in endpoints)
+    except ValidationError as error:
+        mistakes = [f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()]
+        raise FailureError("--endpoints: " + "; ".join(mistakes), status=USAGE) from None
     return config.model_copy(update={"upstreams": upstreams})
 
 

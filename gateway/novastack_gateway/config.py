@@ -9,6 +9,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
 
+from novastack_gateway.dialects import DIALECTS
+
 DEVELOPMENT_KEY: Final = "sk-novastack-dev"
 SHORTEST_KEY: Final = 24
 
@@ -21,6 +23,12 @@ def _sendable(key: SecretStr) -> SecretStr:
     if not text or not all("!" <= letter <= "~" for letter in text):
         raise ValueError("a key is one or more printable ASCII characters without spaces or line breaks")
     return key
+
+
+def _known_dialect(name: str) -> str:
+    if name not in DIALECTS:
+        raise ValueError(f"expected one of {', '.join(DIALECTS)}")
+    return name
 
 
 Key = Annotated[SecretStr, AfterValidator(_sendable)]
@@ -56,7 +64,7 @@ class UpstreamConfig(Section):
     """A configured target: where it is, which dialect it speaks, and the credential that it wants."""
 
     name: Name
-    dialect: Literal["openai", "dashscope", "deepseek", "anthropic"]
+    dialect: Annotated[str, AfterValidator(_known_dialect)]
     base_url: HttpUrl
     api_key: Key
     models: Annotated[tuple[ModelConfig, ...], Field(min_length=1)]

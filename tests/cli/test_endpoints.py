@@ -41,3 +41,9 @@ def test_an_unknown_upstream_serves_its_own_models() -> None:
     other = msgspec.structs.replace(DEEPSEEK, name="mine", models=("model-a", "model-b"))
     (upstream,) = in_front_of(GatewayConfig(), [other]).upstreams
     assert ["model-a", "model-b"] == [model.id for model in upstream.models]
+
+
+def test_an_endpoint_of_an_unknown_dialect_is_told() -> None:
+    """One line that names the dialects, not a traceback."""
+    with pytest.raises(FailureError, match=r"^--endpoints: dialect: Value error, expected one of openai, "):
+        in_front_of(GatewayConfig(), [msgspec.structs.replace(DEEPSEEK, dialect="klingon")])

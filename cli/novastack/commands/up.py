@@ -30,9 +30,10 @@ def up(
     try:
         with family(quiet=False) as children:
             url, listening = start(children, file=file, speed=speed, port=port)
+            served = settings if _names_upstreams(file) else endpoints.in_front_of(settings, listening)
             console.print(endpoint_table(listening))
-            console.print(gateway_table(url, _models(settings), _key(settings)))
-            console.print(_snippet(url, _key(settings)), soft_wrap=True, markup=False)
+            console.print(gateway_table(url, _models(served), _key(served)))
+            console.print(_snippet(url, _key(served), _example(served)), soft_wrap=True, markup=False)
             console.print("Ctrl-C stops both.", style="dim")
             raise FailureError(_first_to_end(children).obituary())
     except KeyboardInterrupt:
@@ -103,10 +104,16 @@ def _models(settings: GatewayConfig) -> list[str]:
     return [model.id for upstream in settings.upstreams for model in upstream.models]
 
 
-def _snippet(url: str, key: str) -> str:
+def _example(settings: GatewayConfig) -> str:
+    """A model to ask, by the name that people use."""
+    model = settings.upstreams[-1].models[0]
+    return next(iter(model.aliases), model.id)
+
+
+def _snippet(url: str, key: str, model: str) -> str:
     shown = key if key == DEVELOPMENT_KEY else "$KEY"
     return (
         f"curl {url}/v1/chat/completions \\\n"
         f"  -H 'Authorization: Bearer {shown}' -H 'Content-Type: application/json' \\\n"
-        """  -d '{"model": "DeepSeek-V4-Pro", "messages": [{"role": "user", "content": "Hello"}]}'"""
+        f"""  -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'"""
     )

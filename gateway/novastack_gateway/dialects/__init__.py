@@ -12,9 +12,10 @@ from novastack_gateway.dialects.dashscope import DASHSCOPE
 from novastack_gateway.dialects.deepseek import DEEPSEEK
 from novastack_gateway.dialects.dialect import Ask, Dialect, Put, Stream
 from novastack_gateway.dialects.openai import OPENAI
+from novastack_gateway.dialects.vllm import VLLM
 
 DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
-    {"openai": OPENAI, "dashscope": DASHSCOPE, "deepseek": DEEPSEEK, "anthropic": ANTHROPIC}
+    {"openai": OPENAI, "dashscope": DASHSCOPE, "deepseek": DEEPSEEK, "vllm": VLLM, "anthropic": ANTHROPIC}
 )
 
 __all__ = ["DIALECTS", "Ask", "Dialect", "Put", "Stream"]

@@ -18,13 +18,13 @@ from novastack_simulators.generation import Generation, Speaker, generate, seede
 from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.journal import Entry, Journal, fingerprint
 from novastack_simulators.load import Load
-from novastack_simulators.meter import Meter
 from novastack_simulators.outright import JSON
 from novastack_simulators.plan import Frame, Plan, Queue, Work
 from novastack_simulators.playback import Playback, Reply, Timers
 from novastack_simulators.prefixes import Cached, Held, Prefixes
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
+from novastack_simulators.quotas.meter import Meter
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.stubs import Error, Said, Scene, Shelf, Stub, filled, reporting, speak
 

@@ -11,11 +11,11 @@ from novastack_simulators import framing
 from novastack_simulators.generation import Generation, Speaker
 from novastack_simulators.journal import Journal
 from novastack_simulators.load import Buckets, Load
-from novastack_simulators.meter import Level
 from novastack_simulators.plan import Frame, Headers
 from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
+from novastack_simulators.quotas.meter import Level
 from novastack_simulators.refusal import Refusal, Shape
 
 Fields = Mapping[str, str]

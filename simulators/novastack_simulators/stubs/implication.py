@@ -5,8 +5,8 @@ from itertools import permutations
 from types import MappingProxyType
 from typing import Final
 
-from novastack_simulators.stubs.match import Matcher
-from novastack_simulators.stubs.predicate import Term, same
+from novastack_simulators.matching.match import Matcher
+from novastack_simulators.matching.predicate import Term, same
 
 # The last message is one of the messages.
 WITHIN: Final[Mapping[str, str]] = MappingProxyType({"last_message": "any_message"})

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.generation import stamp
 from novastack_simulators.journal import Differs, Nearest
-from novastack_simulators.stubs.predicate import written
+from novastack_simulators.matching.predicate import written
+from novastack_simulators.matching.scene import Scene
 from novastack_simulators.stubs.reply import Said
-from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.stub import Stub, distinct
 
 

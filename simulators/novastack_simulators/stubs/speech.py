@@ -9,8 +9,8 @@ import json
 from novastack_simulators.generation import Call, Choice, Finish, Generation, Speaker, prompt_tokens
 from novastack_simulators.generation.choice import limited
 from novastack_simulators.generation.tokens import segment
+from novastack_simulators.matching.scene import Scene
 from novastack_simulators.stubs.reply import Said, ToolCall, Usage
-from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.template import everywhere, filled
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from novastack_simulators.matching.match import Line, Match
+from novastack_simulators.matching.scene import Scene
 from novastack_simulators.profile import Strict
-from novastack_simulators.stubs.match import Line, Match
 from novastack_simulators.stubs.reply import Reply
-from novastack_simulators.stubs.scene import Scene
 
 
 class Stub(Strict):

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
-from novastack_simulators.stubs import path
-from novastack_simulators.stubs.match import readable_header
-from novastack_simulators.stubs.predicate import written
-from novastack_simulators.stubs.scene import Scene
+from novastack_simulators.matching import path
+from novastack_simulators.matching.match import readable_header
+from novastack_simulators.matching.predicate import written
+from novastack_simulators.matching.scene import Scene
 
 FIELD: Final = re.compile(r"\\\{\{|\{\{(.*?)\}\}|\{\{", re.DOTALL)
 MOST: Final = 20  # fields in one text, and

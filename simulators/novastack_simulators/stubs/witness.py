@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from novastack_simulators.matching import path
+from novastack_simulators.matching.match import Matcher, capped
+from novastack_simulators.matching.predicate import Term, written
+from novastack_simulators.matching.scene import Scene
 from novastack_simulators.prompt import Prompt, Turn
-from novastack_simulators.stubs import path
 from novastack_simulators.stubs.example import example
-from novastack_simulators.stubs.match import Matcher, capped
-from novastack_simulators.stubs.predicate import Term, written
-from novastack_simulators.stubs.scene import Scene
 from novastack_simulators.stubs.stub import Stub
 
 # Of these a request has any number of values, so that each matcher may have one of its own.

@@ -9,9 +9,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from novastack_simulators.config import SimulatorsConfig
+from novastack_simulators.matching.match import LONGEST
 from novastack_simulators.stubs import FAMILIES, NAMES, PREDICATES, SUBJECTS, Reply, Stub, Stubs
 from novastack_simulators.stubs.analysis import IMPOSSIBLE, MISPLACED
-from novastack_simulators.stubs.match import LONGEST
 
 PAGE = (Path(__file__).parents[3] / "docs" / "stubs.md").read_text(encoding="utf-8")
 KEYS = [*Stub.model_fields, *Reply.model_fields, *SUBJECTS, *PREDICATES, *IMPOSSIBLE, *MISPLACED]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from novastack_simulators.matching.pattern import found
 from novastack_simulators.stubs.example import example
-from novastack_simulators.stubs.pattern import found
 
 
 @pytest.mark.parametrize(

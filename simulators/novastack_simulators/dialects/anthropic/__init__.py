@@ -16,9 +16,9 @@ from novastack_simulators.dialects.anthropic.encode import plain, stream
 from novastack_simulators.dialects.dialect import Answer, Asked, Dialect, Fields, Lookup, Resource, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters
 from novastack_simulators.generation import prompt_tokens
-from novastack_simulators.meter import Level
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
+from novastack_simulators.quotas.meter import Level
 from novastack_simulators.refusal import Refusal, Shape
 
 INVALID: Final = ("invalid_request_error", None)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from novastack_simulators.matching.match import LONGEST, SUBJECTS
 from novastack_simulators.stubs import Match, Scene
-from novastack_simulators.stubs.match import LONGEST, SUBJECTS
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, NamedTuple, Self
 import msgspec
 from pydantic import BeforeValidator, model_validator
 
+from novastack_simulators.matching.pattern import Pattern, found
 from novastack_simulators.profile import Strict
-from novastack_simulators.stubs.pattern import Pattern, found
 
 
 class Term(NamedTuple):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from novastack_simulators.stubs.predicate import PREDICATES, Text, Value, Wanted, same
+from novastack_simulators.matching.predicate import PREDICATES, Text, Value, Wanted, same
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

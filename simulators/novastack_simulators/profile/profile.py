@@ -7,47 +7,13 @@ from importlib import resources
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Sure = Literal["measured", "documented", "reported", "assumed"]
+from novastack_simulators.profile.figures import Figure, Span, Strict, Sure
+from novastack_simulators.profile.tempo import Tempo
+
 # Those that splintr-rs brings along and a profile may want.
 Vocabulary = Literal["o200k_base", "qwen3", "deepseek_v3"]
-
-
-class Strict(BaseModel):
-    """Frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Figure(Strict):
-    """A number with its source."""
-
-    value: float = Field(ge=0)
-    source: str = Field(min_length=1)
-    sure: Sure
-
-
-class Spread(Figure):
-    """A lognormal time in seconds: `value` is the median, `sigma` the spread of its logarithm."""
-
-    sigma: float = Field(ge=0)
-
-
-class Span(Strict):
-    """A whole number drawn evenly from `least` to `most`."""
-
-    least: int = Field(ge=1)
-    most: int = Field(ge=1)
-    source: str = Field(min_length=1)
-    sure: Sure
-
-
-class Tempo(Strict):
-    """When the model speaks: time to the first token, then the gap between tokens, in seconds."""
-
-    first_token: Spread
-    token_gap: Spread
 
 
 class Cache(Strict):
@@ -139,7 +105,7 @@ class Profile(Strict):
 
 def profile_names() -> tuple[str, ...]:
     """The shipped profiles, by name."""
-    folder = resources.files(__package__) / "profiles"
+    folder = resources.files("novastack_simulators") / "profiles"
     return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
 
 
@@ -148,5 +114,5 @@ def load_profile(name: str) -> Profile:
     """The shipped profile of that name. Raises ValueError listing the known names."""
     if name not in profile_names():
         raise ValueError(f"unknown profile {name!r}: known are {', '.join(profile_names())}")
-    text = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+    text = (resources.files("novastack_simulators") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
     return Profile.model_validate(yaml.safe_load(text))

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple
 from pydantic import Field, field_validator
 
 from novastack_simulators.journal import MASK, is_credential, masked
+from novastack_simulators.matching import path
+from novastack_simulators.matching.predicate import Term, Text, Value, written
+from novastack_simulators.matching.scene import Scene
 from novastack_simulators.profile import Strict
-from novastack_simulators.stubs import path
-from novastack_simulators.stubs.predicate import Term, Text, Value, written
-from novastack_simulators.stubs.scene import Scene
 
 LONGEST: Final = 200
 SHOWN: Final = 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from novastack_simulators.stubs.pattern import LONGEST, found, readable
+from novastack_simulators.matching.pattern import LONGEST, found, readable
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novastack_simulators.stubs import path
+from novastack_simulators.matching import path
 
 BODY: dict[str, Any] = {
     "metadata": {"team": "red", "odd.name": 1, "null": None},

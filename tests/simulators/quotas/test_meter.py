@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novastack_simulators.meter import Level, Meter
+from novastack_simulators.quotas.meter import Level, Meter
 
 
 def test_a_limit_refills_by_the_second() -> None:

@@ -1,0 +1,31 @@
+"""A profile is a simulated model; each figure says where it comes from and how sure it is."""
+
+from novastack_simulators.profile.figures import Figure, Span, Spread, Strict, Sure
+from novastack_simulators.profile.profile import (
+    Cache,
+    Embeddings,
+    Profile,
+    Queueing,
+    Quirks,
+    Vector,
+    load_profile,
+    profile_names,
+)
+from novastack_simulators.profile.tempo import Tempo
+
+__all__ = [
+    "Cache",
+    "Embeddings",
+    "Figure",
+    "Profile",
+    "Queueing",
+    "Quirks",
+    "Span",
+    "Spread",
+    "Strict",
+    "Sure",
+    "Tempo",
+    "Vector",
+    "load_profile",
+    "profile_names",
+]

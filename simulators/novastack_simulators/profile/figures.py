@@ -1,0 +1,36 @@
+"""Numbers that say where they come from and how sure they are."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Sure = Literal["measured", "documented", "reported", "assumed"]
+
+
+class Strict(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figure(Strict):
+    """A number with its source."""
+
+    value: float = Field(ge=0)
+    source: str = Field(min_length=1)
+    sure: Sure
+
+
+class Spread(Figure):
+    """A lognormal time in seconds: `value` is the median, `sigma` the spread of its logarithm."""
+
+    sigma: float = Field(ge=0)
+
+
+class Span(Strict):
+    """A whole number drawn evenly from `least` to `most`."""
+
+    least: int = Field(ge=1)
+    most: int = Field(ge=1)
+    source: str = Field(min_length=1)
+    sure: Sure

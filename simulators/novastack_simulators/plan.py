@@ -1,13 +1,14 @@
 """A plan is a whole answer before it is sent: the head, the frames, when each is due, and how it ends. Pure."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
 Headers = tuple[tuple[bytes, bytes], ...]
 Phase = Literal["queued", "open", "reasoning", "text", "arguments", "finish", "usage", "done", "error", "body"]
-Ending = Literal["complete", "abort", "hang"]
+Ending = Literal["complete", "fin", "abort", "hang"]
 
 
 class Frame(NamedTuple):
@@ -41,20 +42,47 @@ class Queue(NamedTuple):
     patience: float = math.inf
 
 
+class Repeat(NamedTuple):
+    """What a stream that never ends goes on to say: these frames, every `period` seconds, until the client leaves."""
+
+    frames: tuple[Frame, ...]
+    period: float
+
+
+class Ticket(NamedTuple):
+    """What a serving engine has to make for an answer, in tokens: the prompt, and each choice.
+
+    `prefix` are digests of the prompt's blocks, for its prefix cache; the first block is the first.
+    """
+
+    prompt_tokens: int
+    output_tokens: tuple[int, ...]
+    prefix: tuple[bytes, ...] = ()
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to one request. `dues` are seconds after its arrival, one for each frame; `end` is when it ends.
 
-    A `hang` never ends by itself; an `abort` resets the connection at `end`.
-    A plan with no frame that aborts or hangs sends no head either. `work` is None where the model makes nothing.
-    `queue` is what the provider does while a request waits for the model.
+    An `abort` resets the connection at `end` (TCP RST), a `fin` closes it there without the body's own end (its last
+    chunk, or what content-length promised), a `hang` never ends by itself: it is silent, or goes on with `repeat`.
+    A plan with no frame that does not complete sends no head either.
+    `apart`: each frame is a write of its own, with a turn of the loop before the next, never joined with others.
+    A head with transfer-encoding means that the frames hold the chunks as they stand on the wire, the last one too.
+    With a `ticket` an engine makes the tokens: a frame is due when its tokens are made, and `dues` are delays on top.
+    From frame `slow[0]` on, the time between tokens that an engine makes is stretched by the factor `slow[1]`.
+    `work` is None where the model makes nothing. `queue` is what the provider does while a request waits.
     """
 
     status: int
     headers: Headers
     frames: tuple[Frame, ...]
-    dues: tuple[float, ...]
+    dues: Sequence[float]
     end: float = 0.0
     ending: Ending = "complete"
+    apart: bool = False
+    repeat: Repeat | None = None
+    ticket: Ticket | None = None
+    slow: tuple[int, float] | None = None
     fault: str | None = None
     work: Work | None = None
     queue: Queue = Queue()

@@ -114,4 +114,4 @@ def halved(plan: Plan, at: At) -> Plan:
     body = plan.frames[0].data
     half = len(body) // 2
     frames = (Frame("body", 0, body[:half]), Frame("body", plan.frames[0].tokens, body[half:]))
-    return msgspec.structs.replace(plan, frames=frames, dues=plan.dues * 2)
+    return msgspec.structs.replace(plan, frames=frames, dues=tuple(plan.dues) * 2)

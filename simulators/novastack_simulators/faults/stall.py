@@ -39,7 +39,7 @@ def strike(fault: Stall, plan: Plan, _error: Plan) -> Plan:
     if fault.lasting == "forever":
         return msgspec.structs.replace(cut, frames=cut.frames[:index], dues=cut.dues[:index], ending="hang")
     late = tuple(due + fault.lasting for due in cut.dues[index:])
-    return msgspec.structs.replace(cut, dues=cut.dues[:index] + late, end=cut.end + fault.lasting)
+    return msgspec.structs.replace(cut, dues=tuple(cut.dues[:index]) + late, end=cut.end + fault.lasting)
 
 
 def _queued(plan: Plan, seconds: float) -> Plan:

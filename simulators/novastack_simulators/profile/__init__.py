@@ -8,6 +8,7 @@ from novastack_simulators.profile.profile import (
     Queueing,
     Quirks,
     Vector,
+    Vocabulary,
     load_profile,
     profile_names,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Sure",
     "Tempo",
     "Vector",
+    "Vocabulary",
     "load_profile",
     "profile_names",
 ]

@@ -21,6 +21,7 @@ from novastack_simulators.edge.asgi import twin
 from novastack_simulators.edge.protocol import SimulatorProtocol
 from novastack_simulators.edge.reply import Handler, Reply, Request
 from novastack_simulators.profile import load_profile
+from novastack_simulators.scope import Start
 from novastack_simulators.upstream import Clocks, Setting, Upstream
 from novastack_simulators.wheel import Wheel
 
@@ -125,14 +126,14 @@ def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, socket
         profile=profile,
         dialect=DIALECTS[profile.dialect].fitted(profile),
         api_keys=each.api_keys,
-        seed=config.seed if each.seed is None else each.seed,
         speed=each.speed or config.speed,
         created=config.created,
         max_body_bytes=config.max_body_bytes,
     )
-    stubs = (*each.stubs, *config.stubs)
+    seed = config.seed if each.seed is None else each.seed
+    start = Start(seed=seed, faults=each.faults, stubs=(*each.stubs, *config.stubs))
     # The one place that reads the wall clock.
-    upstream = Upstream(setting, Clocks(wheel, time.time), each.faults, stubs)  # noqa: TID251 - the edge reads the clock
+    upstream = Upstream(setting, Clocks(wheel, time.time), start)  # noqa: TID251 - the edge reads the clock
     return Listening(each, upstream, sockets.enter_context(_bound(config.host, each)))
 
 

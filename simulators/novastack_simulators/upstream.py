@@ -3,52 +3,35 @@
 decode (dialect) → generate, or take a stub's words → schedule → faults → play.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from novastack_simulators import context, outright, tempo
-from novastack_simulators.attempts import Attempts
+from novastack_simulators.addressed import Addressed, Heads, Request
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Reading, Sent
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.generation.tokens import count, unit
-from novastack_simulators.journal import Entry, Journal, fingerprint
+from novastack_simulators.hearing import Heard, Hearing, Manner, Spoken, written
+from novastack_simulators.journal import Entry, Journal
 from novastack_simulators.load import Load
 from novastack_simulators.outright import JSON
 from novastack_simulators.plan import Frame, Plan, Queue, Work
 from novastack_simulators.playback import Playback, Reply, Timers
-from novastack_simulators.prefixes import Cached, Held, Prefixes
+from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.quotas.meter import Meter
 from novastack_simulators.refusal import Refusal
-from novastack_simulators.stubs import Error, Said, Scene, Shelf, Stub, filled, reporting, speak
+from novastack_simulators.scope import Scope, Scopes, Start
+from novastack_simulators.stubs import Error, Said, Scene, filled, reporting, speak
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
 DAY: Final = 86_400
-
-
-class Request(Protocol):
-    """What an upstream reads of a request; the names of `fields` (headers) are in lower case."""
-
-    @property
-    def method(self) -> str: ...
-
-    @property
-    def path(self) -> str: ...
-
-    @property
-    def fields(self) -> Mapping[str, str]: ...
-
-    @property
-    def body(self) -> bytes: ...
-
-    @property
-    def oversize(self) -> bool: ...
 
 
 class Setting(NamedTuple):
@@ -58,7 +41,6 @@ class Setting(NamedTuple):
     profile: Profile
     dialect: Dialect
     api_keys: tuple[str, ...]
-    seed: int
     speed: float
     created: Literal["today", "now"] | int
     max_body_bytes: int
@@ -84,49 +66,58 @@ class Given(NamedTuple):
 
     dialect: Dialect
     answer: Answer
-    prompt: Prompt
-    generation: Generation
+    heard: Heard
+    spoken: Spoken
     cached: Cached
+    scope: Scope
     seen: Seen
     sent: Sent
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.heard.prompt
 
 
 class Upstream:
     """Answers requests, keeps the journal, and lets faults strike."""
 
-    def __init__(
-        self, setting: Setting, clocks: Clocks, faults: Sequence[AnyFault], stubs: Sequence[Stub] = ()
-    ) -> None:
-        self.setting = setting
-        self.journal = Journal(setting.name)
-        self.load = Load(setting.dialect.buckets)
-        self.faults = tuple(faults)
-        self._configured = tuple(faults)
-        self.shelf = Shelf(stubs)
-        self._stubs = self.shelf.stubs
+    def __init__(self, setting: Setting, clocks: Clocks, start: Start) -> None:
         self._clocks = clocks
-        self._attempts = Attempts()
-        self._prefixes = Prefixes()
-        figures = setting.profile
-        self._meter = Meter({name: int(limit.value) for name, limit in figures.limits.items()})
-        self._speaker = Speaker(
-            seed=setting.seed,
-            unit=unit(figures),
-            per_message=int(figures.per_message.value),
-            per_image=int(figures.per_image.value),
-        )
+        self.scopes = Scopes(start, clocks.wall())
+        self.journal = Journal(setting.name)
+        self.set_up(setting)
+
+    def set_up(self, setting: Setting) -> None:
+        """Another profile, key or speed from now on; what is under way ends as it began."""
+        self.setting = setting
+        self.load = Load(setting.dialect.buckets)
+        self._heads = Heads(setting.dialect, setting.api_keys)
+        self._hearing = Hearing(setting.profile)
+        self._meter = Meter({name: int(limit.value) for name, limit in setting.profile.limits.items()})
         # A vocabulary is read when it is first used: better now than in the first answer.
-        count("", self._speaker.unit)
+        count("", unit(setting.profile))
 
     def reset(self) -> None:
-        """Forgets what arrived (journal, measures, attempts, cache), and the faults and stubs set at run time."""
+        """Forgets what arrived (journal, measures, attempts, cache), and what was set at run time, in every scope."""
+        now = self._clocks.wall()
         self.journal.clear()
         self.load.clear()
-        self._attempts.clear()
-        self._prefixes.clear()
         self._meter.clear()
-        self.faults = self._configured
-        self.shelf = Shelf(self._stubs)
+        for name in self.scopes.names:
+            self.scopes.close(name)
+        self.scopes.whole.reset(now)
+
+    def reset_scope(self, name: str) -> None:
+        """The same for one scope."""
+        self.scopes.at(name, self._clocks.wall()).reset(self._clocks.wall())
+        self.scopes.close(name)
+
+    def scope(self, name: str) -> Scope:
+        return self.scopes.at(name, self._clocks.wall())
+
+    def now(self) -> float:
+        """The wall clock (unix seconds)."""
+        return self._clocks.wall()
 
     def handle(self, request: Request, reply: Reply) -> None:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
@@ -140,102 +131,119 @@ class Upstream:
 
     def _plan(self, request: Request, entry: Entry) -> Plan:
         try:
-            return self._served(request, entry)
+            addressed = self._heads.read(request)
+            entry.key = addressed.key
+            return self._served(addressed, request, entry)
         except Refusal as refusal:
-            dialect = self.setting.dialect.at(request.path)
-            shape, text = dialect.refuse(refusal)
-            return outright.error(dialect, shape, text, self._sent(self._seen(self._raw(request), entry), entry))
+            entry.key = refusal.details.get("key", entry.key)
+            return self._refused(refusal, request, entry)
+
+    def _refused(self, refusal: Refusal, request: Request, entry: Entry) -> Plan:
+        dialect = self.setting.dialect.at(request.path)
+        shape, text = dialect.refuse(refusal)
+        seen = self._seen(self._raw(request), self.scopes.whole, entry)
+        return outright.error(dialect, shape, text, self._sent(seen, entry))
 
     @staticmethod
     def _raw(request: Request) -> bytes:
         return stamp(request.method, request.path, request.body)
 
-    def _seen(self, found: bytes, entry: Entry) -> Seen:
-        entry.attempt = self._attempts.next(found)
-        mark = stamp("request", self.setting.seed, found, entry.attempt)
+    def _seen(self, found: bytes, scope: Scope, entry: Entry) -> Seen:
+        entry.attempt = scope.attempts.next(found)
+        mark = stamp("request", scope.seed, found, entry.attempt)
         return Seen(found, entry.attempt, self.setting.dialect.request_id(mark))
 
-    def _served(self, request: Request, entry: Entry) -> Plan:
-        """Path, method, key and size are checked in this order, before the body is read. Raises Refusal."""
-        where = {"method": request.method, "path": request.path}
-        dialect = self.setting.dialect.at(request.path)
-        found = dialect.resource(request.path)
-        if found is None:
-            raise Refusal("path", **where)
-        resource, argument = found
-        if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
-            raise Refusal("method", **where, allowed=resource.method)
-        if not resource.open:
-            self._authenticate(dialect, request, entry)
+    def _served(self, addressed: Addressed, request: Request, entry: Entry) -> Plan:
+        """The size is checked before the body is read. Raises Refusal."""
         if request.oversize:
             raise Refusal("too_large", longest=self.setting.max_body_bytes)
-        if isinstance(resource.serves, Answer):
-            return self._answer(resource.serves, request, entry)
-        return self._found(resource.serves, argument, request, entry)
+        scope = self.scopes.at(addressed.scope, entry.arrived)
+        if isinstance(addressed.serves, Answer):
+            return self._answer(addressed, addressed.serves, request, entry, scope)
+        return self._found(addressed, addressed.serves, request, entry, scope)
 
-    def _authenticate(self, dialect: Dialect, request: Request, entry: Entry) -> None:
-        key = dialect.key(request.fields)
-        if key is None:
-            raise Refusal("key_missing")
-        entry.key = fingerprint(key)
-        if key not in self.setting.api_keys:
-            raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "")
+    def _speaker(self, scope: Scope) -> Speaker:
+        figures = self.setting.profile
+        return Speaker(
+            seed=scope.seed,
+            unit=unit(figures),
+            per_message=int(figures.per_message.value),
+            per_image=int(figures.per_image.value),
+        )
 
-    def _found(self, lookup: Lookup, argument: str, request: Request, entry: Entry) -> Plan:
+    def _found(self, addressed: Addressed, lookup: Lookup, request: Request, entry: Entry, scope: Scope) -> Plan:
         self.load.settle(self._clocks.wheel.time())
         asked = Asked(
             body=request.body,
-            fields=request.fields,
-            argument=argument,
+            fields=addressed.fields,
+            argument=addressed.argument,
             profile=self.setting.profile,
-            speaker=self._speaker,
+            speaker=self._speaker(scope),
             journal=self.journal,
             load=self.load,
             now=entry.arrived,
         )
         body = lookup.look(asked)
         page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
-        sent = self._sent(self._seen(self._raw(request), entry), entry)
-        return outright.page(self.setting.dialect.at(request.path), 200, page, sent)
+        sent = self._sent(self._seen(self._raw(request), scope, entry), entry)
+        return outright.page(addressed.dialect, 200, page, sent)
 
-    def _answer(self, answer: Answer, request: Request, entry: Entry) -> Plan:
-        prompt = answer.decode(request.body, request.fields, self.setting.profile)
-        entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, prompt.canary
-        scene = Scene(prompt=prompt, fields=request.fields, body=request.body)
-        said = self._canned(scene, entry)
-        seen = self._seen(prompt.fingerprint, entry)
-        fault = chosen(self.faults, Struck(self.setting.seed, seen.fingerprint, seen.attempt))
-        generation = generate(prompt, self._speaker) if said is None else speak(said, scene, self._speaker)
-        generation = uttered(fault, context.ended(self.setting.profile, generation))
-        context.check(self.setting.profile, answer, prompt, generation)
-        entry.tokens.prompt = generation.prompt_tokens
-        entry.tokens.reasoning = generation.reasoning_tokens
-        entry.tokens.completion = generation.completion_tokens
-        profile = self.setting.profile
-        reading = Reading(prompt, generation, profile, self._speaker, self._held(entry))
-        cached = answer.cache(reading) if profile.quirks.caching else Cached()
+    def _answer(self, addressed: Addressed, answer: Answer, request: Request, entry: Entry, scope: Scope) -> Plan:
+        heard = self._hearing.hear(addressed, answer, request.path, request.body)
+        prompt = heard.prompt
+        entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, heard.canary
+        scene = Scene(prompt=prompt, fields=addressed.fields, body=request.body)
+        said = self._canned(scope, scene, entry)
+        seen = self._seen(prompt.fingerprint, scope, entry)
+        fault = chosen(scope.faults, Struck(scope.seed, seen.fingerprint, seen.attempt)) if scope.faults else None
+        spoken = self._spoken(heard, scene, said, fault, scope)
+        generation = spoken.generation
+        cached = self._cached(answer, prompt, generation, entry, scope)
+        tokens = entry.tokens
+        tokens.prompt, tokens.reasoning = generation.prompt_tokens, generation.reasoning_tokens
+        tokens.completion = made = generation.completion_tokens
         read = generation.prompt_tokens - cached.read
-        made = generation.completion_tokens
         sent = self._sent(seen, entry, input_tokens=read, output_tokens=made, tokens=read + made)
-        reported = generation if said is None else reporting(generation, said.usage)
-        given = Given(self.setting.dialect.at(request.path), answer, prompt, reported, cached, seen, sent)
+        given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, sent)
         if said is not None and said.error is not None:
             return self._faulted(self._failed(said.error, scene, given), fault, given)
         plan = self._faulted(self._timed(given), fault, given)
-        if plan.status == 200:
-            self._prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
+        if plan.status == 200 and cached.keep:
+            scope.prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
         return plan
 
-    def _held(self, entry: Entry) -> Held:
-        return lambda digest: self._prefixes.held(digest, entry.arrived)
+    def _spoken(self, heard: Heard, scene: Scene, said: Said | None, fault: AnyFault | None, scope: Scope) -> Spoken:
+        """What is said, from memory unless a fault changes it. Raises Refusal where it does not fit in the context."""
 
-    def _canned(self, scene: Scene, entry: Entry) -> Said | None:
+        def say() -> Spoken:
+            profile, speaker = self.setting.profile, self._speaker(scope)
+            generation = generate(scene.prompt, speaker) if said is None else speak(said, scene, speaker)
+            generation = uttered(fault, context.ended(profile, generation))
+            context.check(profile, heard.answer, scene.prompt, generation)
+            reported = generation if said is None else reporting(generation, said.usage)
+            return Spoken(generation=generation, reported=reported, kept=fault is None, holds=said)
+
+        if fault is not None:
+            return say()
+        return self._hearing.say(heard, Manner(scope.seed, 0 if said is None else id(said)), say)
+
+    def _cached(self, answer: Answer, prompt: Prompt, generation: Generation, entry: Entry, scope: Scope) -> Cached:
+        if not self.setting.profile.quirks.caching or not answer.caches:
+            return Cached()
+        held = self._held(scope, entry.arrived)
+        return answer.cache(Reading(prompt, generation, self.setting.profile, self._speaker(scope), held))
+
+    @staticmethod
+    def _held(scope: Scope, now: float) -> Held:
+        return lambda digest: scope.prefixes.held(digest, now)
+
+    def _canned(self, scope: Scope, scene: Scene, entry: Entry) -> Said | None:
         """What a stub says; None where the model speaks for itself."""
-        if not self.shelf.stubs:
+        if not scope.shelf.stubs:
             return None
-        canned = self.shelf.take(scene)
+        canned = scope.shelf.take(scene)
         if canned is None:
-            entry.nearest = self.shelf.nearest(scene)
+            entry.nearest = scope.shelf.nearest(scene)
             return None
         entry.stub = canned.stub
         return canned.said
@@ -248,27 +256,33 @@ class Upstream:
         return outright.later(outright.error(given.dialect, shape, text, given.sent), error.retry_after)
 
     def _timed(self, given: Given) -> Plan:
-        setting = self.setting
-        dialect, answer, prompt, generation, cached, seen, sent = given
-        letter = Letter(
-            prompt=prompt,
-            generation=generation,
-            profile=setting.profile,
-            stamp=stamp("body", setting.seed, seen.fingerprint),
-            created=self._created(),
-            cached=cached,
-        )
-        frames = (
-            answer.stream(letter)
-            if prompt.stream
-            else (Frame("body", sum(choice.tokens for choice in generation.choices), answer.plain(letter)),)
-        )
-        rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
+        setting, prompt, seen = self.setting, given.prompt, given.seen
+        frames = self._frames(given)
+        rng = seeded("tempo", given.scope.seed, seen.fingerprint, seen.attempt)
         dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
-        headers = dialect.headers(sent._replace(waited=dues[0]))
+        headers = given.dialect.headers(given.sent._replace(waited=dues[0]))
         head = (*EVENTS, *headers) if prompt.stream else outright.sized(JSON, headers, frames[0].data)
-        work = self._work(prompt, generation, seen) if setting.dialect.buckets else None
+        work = self._work(given) if setting.dialect.buckets else None
         return Plan(status=200, headers=head, frames=frames, dues=dues, work=work, queue=self._queue(given))
+
+    def _frames(self, given: Given) -> tuple[Frame, ...]:
+        heard, spoken, created = given.heard, given.spoken, self._created()
+
+        def write() -> tuple[Frame, ...]:
+            letter = Letter(
+                prompt=heard.prompt,
+                generation=spoken.reported,
+                profile=self.setting.profile,
+                stamp=stamp("body", given.scope.seed, given.seen.fingerprint),
+                created=created,
+                cached=given.cached,
+            )
+            if heard.prompt.stream:
+                return given.answer.stream(letter)
+            tokens = sum(choice.tokens for choice in spoken.generation.choices)
+            return (Frame("body", tokens, given.answer.plain(letter)),)
+
+        return self._hearing.write(heard, spoken, written(created, given.cached), write)
 
     def _queue(self, given: Given) -> Queue:
         queueing = self.setting.profile.queueing
@@ -278,14 +292,14 @@ class Upstream:
         beat, patience = queueing.beat.value / self.setting.speed, queueing.patience.value / self.setting.speed
         return Queue(stream if given.prompt.stream else plain, beat, patience)
 
-    def _work(self, prompt: Prompt, generation: Generation, seen: Seen) -> Work:
+    def _work(self, given: Given) -> Work:
         """What is measured; the times of an answer that is not streamed are drawn again, from the same seed."""
-        setting = self.setting
+        setting, prompt, seen, generation = self.setting, given.prompt, given.seen, given.spoken.reported
         dues: tuple[float, ...] = ()
         if not prompt.stream:
-            rng = seeded("tempo", setting.seed, seen.fingerprint, seen.attempt)
+            rng = seeded("tempo", given.scope.seed, seen.fingerprint, seen.attempt)
             made, lanes = sum(choice.tokens for choice in generation.choices), max(prompt.n, 1)
-            dues = tempo.pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed)
+            dues = tuple(tempo.pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed))
         finishes = tuple(choice.finish for choice in generation.choices)
         return Work(generation.prompt_tokens, finishes, prompt.limit, dues)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,8 @@ from novastack_simulators.quotas.meter import Level
 from novastack_simulators.refusal import Refusal, Shape
 
 Fields = Mapping[str, str]
+# The headers that `decode` may read; a test spies on it.
+DECODED: Final = ("anthropic-beta", "anthropic-version", "content-type")
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,10 @@ class Answer(NamedTuple):
     stream: Callable[[Letter], tuple[Frame, ...]]
     field: str | None = "messages"
     cache: Callable[[Reading], Cached] = uncached
+
+    @property
+    def caches(self) -> bool:
+        return self.cache is not uncached
 
 
 class Asked(NamedTuple):

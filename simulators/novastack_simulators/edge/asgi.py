@@ -1,7 +1,7 @@
 """The ASGI twin of the hot routes: the same handler under any ASGI server, and the protocol's differential test.
 
-ASGI cannot say RST: an abort ends the application with an error after what was written, which makes uvicorn drop
-the connection without its last chunk.
+ASGI cannot say RST, nor write a chunk that is wrong: an abort ends the application with an error after what was
+written, which makes uvicorn drop the connection without its last chunk, and so does a fin.
 """
 
 import asyncio
@@ -51,6 +51,9 @@ class AsgiReply:
         self._closed = True
         self.messages.put_nowait({"type": "http.response.body", "body": b"", "more_body": False})
         self.messages.put_nowait(None)
+
+    def fin(self) -> None:
+        self.abort()
 
     def abort(self) -> None:
         self._closed = True

@@ -64,9 +64,9 @@ class HotCycle:
     def start(self, status: int, headers: Headers) -> None:
         """The head is kept until the first write, so that both go out together."""
         names = {name for name, _ in headers}
-        sized = b"content-length" in names
-        self._chunked = self._version == "1.1" and not sized
-        self.keep_alive = self.keep_alive and (sized or self._chunked)
+        told = b"content-length" in names or b"transfer-encoding" in names
+        self._chunked = self._version == "1.1" and not told
+        self.keep_alive = self.keep_alive and (told or self._chunked)
         lines = [b"HTTP/1.1 %d %b" % (status, phrase(status))]
         common = (field for field in self._connection.common_headers() if field[0] not in names)
         lines += [b"%b: %b" % field for field in (*headers, *common)]
@@ -101,6 +101,14 @@ class HotCycle:
         if not self.keep_alive and self.arrived:
             self._connection.transport.close()
         self._connection.on_response_complete()
+
+    def fin(self) -> None:
+        if self.closed:
+            return
+        self._send(self._head)
+        self._head = b""
+        self.response_complete = True
+        self._connection.transport.close()
 
     def abort(self) -> None:
         if not self.closed:

@@ -30,7 +30,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Reply(Protocol):
-    """How an answer is sent. A head with content-length is sent as it is, any other as chunks (or to the end)."""
+    """How an answer is sent. A head with content-length is sent as it is, any other as chunks (or to the end).
+
+    With transfer-encoding in the head the chunks are the writer's own business: what is written goes out as it stands.
+    """
 
     @property
     def closed(self) -> bool:
@@ -51,6 +54,10 @@ class Reply(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def end(self) -> None: ...
+
+    def fin(self) -> None:
+        """Closes the connection without the body's own end (its last chunk, or what content-length promised)."""
+        ...
 
     def abort(self) -> None:
         """Resets the connection (TCP RST) once what was written has gone out."""

@@ -1,0 +1,89 @@
+"""Who asks an upstream for what: path, method, key and scope, read once for each head and kept.
+
+A client on a kept connection sends the same head again and again; only heads that were accepted are kept.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, Protocol
+
+from novastack_simulators import scope
+from novastack_simulators.dialects import Dialect
+from novastack_simulators.dialects.dialect import Answer, Lookup
+from novastack_simulators.journal import fingerprint
+from novastack_simulators.refusal import Refusal
+
+CAPACITY: Final = 4_096
+
+
+class Request(Protocol):
+    """What an upstream reads of a request; the names of `fields` (headers) are in lower case."""
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]: ...
+
+    @property
+    def fields(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def oversize(self) -> bool: ...
+
+
+class Addressed(NamedTuple):
+    """A head that was understood. `key` is a fingerprint; `fields` are the headers by lower-case name."""
+
+    fields: Mapping[str, str]
+    dialect: Dialect
+    serves: Answer | Lookup
+    argument: str
+    key: str | None
+    scope: str
+
+
+class Heads:
+    """Reads heads for one dialect and its keys. `memory` is theirs alone: another dialect or key starts anew."""
+
+    def __init__(self, dialect: Dialect, api_keys: tuple[str, ...]) -> None:
+        self._dialect = dialect
+        self._keys = frozenset(api_keys)
+        self._memory: dict[tuple[str, str, tuple[tuple[bytes, bytes], ...]], Addressed] = {}
+
+    def read(self, request: Request) -> Addressed:
+        """Path, method, key and scope, checked in this order, before the body is read. Raises Refusal."""
+        place = (request.method, request.path, request.headers)
+        known = self._memory.get(place)
+        if known is None:
+            if len(self._memory) >= CAPACITY:
+                self._memory.clear()
+            known = self._memory[place] = self._read(request)
+        return known
+
+    def _read(self, request: Request) -> Addressed:
+        where = {"method": request.method, "path": request.path}
+        dialect = self._dialect.at(request.path)
+        found = dialect.resource(request.path)
+        if found is None:
+            raise Refusal("path", **where)
+        resource, argument = found
+        if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
+            raise Refusal("method", **where, allowed=resource.method)
+        key = dialect.key(request.fields)
+        own, _, named = (key or "").partition(scope.MARK)
+        if not resource.open:
+            self._authenticate(key, own)
+        name = scope.readable(request.fields.get(scope.HEADER, named if own in self._keys else ""))
+        return Addressed(request.fields, dialect, resource.serves, argument, key and fingerprint(key), name)
+
+    def _authenticate(self, key: str | None, own: str) -> None:
+        if key is None:
+            raise Refusal("key_missing")
+        if own not in self._keys and key not in self._keys:
+            raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "", key=fingerprint(key))

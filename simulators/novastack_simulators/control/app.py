@@ -1,0 +1,42 @@
+"""The FastAPI application under /_sim, put together. Its changes are atomic: a list with one bad item changes nothing."""
+
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+
+from novastack_simulators.control import about, faults, journal, reset, seed, stubs
+from novastack_simulators.control.bodies import JsonBodies
+from novastack_simulators.control.errors import invalid, refused
+from novastack_simulators.refusal import Refusal
+from novastack_simulators.upstream import Upstream
+
+ROUTES: Final[tuple[Callable[[APIRouter, Upstream], None], ...]] = (
+    about.routes,
+    journal.routes,
+    faults.routes,
+    stubs.routes,
+    seed.routes,
+    reset.routes,
+)
+
+
+def control(upstream: Upstream) -> FastAPI:
+    # FastAPI's own page loads its scripts from a CDN; this one brings them along.
+    app = FastAPIOffline(
+        title=f"Simulated upstream {upstream.setting.name}",
+        docs_url="/_sim/docs",
+        redoc_url=None,
+        openapi_url="/_sim/openapi.json",
+        static_url="/_sim/static",
+        swagger_ui_oauth2_redirect_url="/_sim/docs/oauth2-redirect",
+        exception_handlers={RequestValidationError: invalid, Refusal: refused},
+    )
+    router = APIRouter()
+    for routes in ROUTES:
+        routes(router, upstream)
+    app.include_router(router)
+    app.add_middleware(JsonBodies)
+    return app

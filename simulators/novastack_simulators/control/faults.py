@@ -1,0 +1,35 @@
+"""The faults in force."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from novastack_simulators.control.scoped import scoped
+from novastack_simulators.faults import AnyFault
+from novastack_simulators.scope import Scope
+from novastack_simulators.upstream import Upstream
+
+
+def listed(scope: Scope) -> list[dict[str, Any]]:
+    return [fault.model_dump(mode="json", by_alias=True, exclude_none=True) for fault in scope.faults]
+
+
+def routes(router: APIRouter, upstream: Upstream) -> None:
+    at = scoped(upstream)
+
+    @router.get("/_sim/faults", tags=["faults"])
+    async def read(scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
+        """The faults in force; the first one that applies to a request strikes."""
+        return listed(scope)
+
+    @router.put("/_sim/faults", tags=["faults"])
+    async def replace(faults: list[AnyFault], scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
+        """Replaces all faults."""
+        scope.arm(faults, upstream.now())
+        return listed(scope)
+
+    @router.delete("/_sim/faults", status_code=204, tags=["faults"])
+    async def disarm(scope: Annotated[Scope, Depends(at)]) -> Response:
+        """Removes all faults."""
+        scope.arm((), upstream.now())
+        return Response(status_code=204)

@@ -1,0 +1,127 @@
+"""What was asked and what is said to it, remembered: a request that comes again is neither read nor written anew.
+
+All of it is a function of the request and the seed, so a memory changes nothing but the cost. What a fault makes the
+model say is not kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from novastack_simulators.addressed import Addressed
+from novastack_simulators.dialects.dialect import DECODED, Answer
+from novastack_simulators.generation import Generation
+from novastack_simulators.plan import Frame
+from novastack_simulators.prefixes import Cached
+from novastack_simulators.profile import Profile
+from novastack_simulators.prompt import Prompt
+
+CAPACITY: Final = 512
+BUDGET: Final = 32 * 1024 * 1024
+
+
+class Manner(NamedTuple):
+    """What decides the words besides the request: the seed, and which canned reply (0 is none)."""
+
+    seed: int
+    canned: int = 0
+
+
+class Written(NamedTuple):
+    """What decides the bytes besides the words: the time that the answer tells, and what was read from a cache."""
+
+    created: int
+    read: int
+    written: tuple[tuple[float, int], ...]
+
+
+class Spoken(msgspec.Struct, kw_only=True):
+    """An answer in words, with the frames that were written of it; `holds` keeps alive what `canned` is the id of.
+
+    What is not `kept` was said for this once.
+    """
+
+    generation: Generation
+    reported: Generation
+    kept: bool = True
+    holds: object = None
+    frames: dict[Written, tuple[Frame, ...]] = msgspec.field(default_factory=dict)
+
+
+class Heard(msgspec.Struct, kw_only=True):
+    """A request that was read, and the answers to it that are remembered; `size` in bytes."""
+
+    answer: Answer
+    prompt: Prompt
+    canary: str | None
+    size: int
+    kept: bool = True
+    spoken: dict[Manner, Spoken] = msgspec.field(default_factory=dict)
+
+
+class Hearing:
+    """The requests heard lately: at most CAPACITY of them, and about BUDGET bytes."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._memory: OrderedDict[tuple[object, ...], Heard] = OrderedDict()
+        self._size = 0
+
+    def hear(self, addressed: Addressed, answer: Answer, path: str, body: bytes) -> Heard:
+        """The request in neutral words. Raises Refusal."""
+        fields = addressed.fields
+        place = (path, body, *map(fields.get, DECODED))
+        heard = self._memory.get(place)
+        if heard is None:
+            prompt = answer.decode(body, fields, self._profile)
+            heard = Heard(answer=answer, prompt=prompt, canary=prompt.canary, size=len(body))
+            self._keep(place, heard)
+        return heard
+
+    def say(self, heard: Heard, manner: Manner, speak: Callable[[], Spoken]) -> Spoken:
+        """The answer in that manner."""
+        spoken = heard.spoken.get(manner)
+        if spoken is None:
+            spoken = heard.spoken[manner] = speak()
+        return spoken
+
+    def write(
+        self, heard: Heard, spoken: Spoken, written: Written, write: Callable[[], tuple[Frame, ...]]
+    ) -> tuple[Frame, ...]:
+        """The answer in bytes."""
+        frames = spoken.frames.get(written)
+        if frames is None:
+            frames = write()
+            if not spoken.kept:
+                return frames
+            spoken.frames[written] = frames
+            self._grow(heard, sum(len(frame.data) for frame in frames))
+        return frames
+
+    def _keep(self, place: tuple[object, ...], heard: Heard) -> None:
+        self._memory[place] = heard
+        self._size += heard.size
+        self._shrink()
+
+    def _grow(self, heard: Heard, size: int) -> None:
+        if heard.kept:
+            heard.size += size
+            self._size += size
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """The oldest go first, however often they came: what comes often is soon back."""
+        while self._memory and (len(self._memory) > CAPACITY or self._size > BUDGET):
+            _, gone = self._memory.popitem(last=False)
+            gone.kept = False
+            self._size -= gone.size
+
+
+def written(created: int, cached: Cached) -> Written:
+    return Written(created, cached.read, tuple(_sorted(cached.written)))
+
+
+def _sorted(tokens: Mapping[float, int]) -> list[tuple[float, int]]:
+    return sorted(tokens.items())

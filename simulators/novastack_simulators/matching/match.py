@@ -5,9 +5,8 @@ of the values is all that is wanted. A new subject is one entry in SUBJECTS and 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from pydantic import Field, field_validator
@@ -16,20 +15,14 @@ from novastack_simulators.journal import MASK, is_credential, masked
 from novastack_simulators.matching import path
 from novastack_simulators.matching.predicate import Term, Text, Value, written
 from novastack_simulators.matching.scene import Scene
+from novastack_simulators.matching.subjects import READERS, SUBJECTS
 from novastack_simulators.profile import Strict
+
+__all__ = ["LONGEST", "SUBJECTS", "Line", "Match", "Matcher", "capped"]
 
 LONGEST: Final = 200
 SHOWN: Final = 5
 NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: token
-
-SUBJECTS: Final[Mapping[str, Callable[[Scene, str], tuple[Any, ...]]]] = MappingProxyType({
-    "model": lambda scene, _: (scene.prompt.model,),
-    "last_message": lambda scene, _: (scene.last_message,),
-    "any_message": lambda scene, _: tuple(turn.text for turn in scene.prompt.turns),
-    "tool_result": lambda scene, _: scene.tool_results,
-    "header": lambda scene, name: (scene.fields[name],) if name in scene.fields else (),
-    "json": lambda scene, name: path.values(scene.json, name),
-})  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -63,7 +56,7 @@ class Matcher(NamedTuple):
         return " and ".join(map(str, self.terms))
 
     def values(self, scene: Scene) -> tuple[Any, ...]:
-        return SUBJECTS[self.subject](scene, self.name)
+        return READERS[self.subject](scene, self.name)
 
     def holds(self, scene: Scene) -> bool:
         return any(all(term.holds(value) for term in self.terms) for value in self.values(scene))
@@ -108,12 +101,15 @@ class Match(Strict):
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
-        """One for each value that is wanted, in the order of SUBJECTS."""
-        texts = {subject: getattr(self, subject) for subject in ("model", "last_message", "any_message", "tool_result")}
-        plain = (Matcher(subject, "", wanted.terms) for subject, wanted in texts.items() if wanted is not None)
-        headers = (Matcher("header", name, wanted.terms) for name, wanted in self.header.items())
-        paths = (Matcher("json", name, wanted.terms) for name, wanted in self.body.items())
-        return (*plain, *headers, *paths)
+        """One for each value that is wanted, in the order of the subjects."""
+        fields = {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
+        return tuple(matcher for subject in READERS for matcher in _matchers(subject, fields.get(subject)))
+
+
+def _matchers(subject: str, wanted: Any) -> Iterator[Matcher]:
+    """Of what a field wants: nothing, one value, or one for each name."""
+    named = wanted if isinstance(wanted, dict) else {"": wanted}
+    return (Matcher(subject, name, each.terms) for name, each in named.items() if each is not None)
 
 
 def readable_header(name: str) -> str:
@@ -121,7 +117,7 @@ def readable_header(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a header")
     if is_credential(name):
-        raise ValueError(f"{name!r} carries a credential, which a stub must not see; the journal has its fingerprint")
+        raise ValueError(f"{name!r} carries a credential, which no matcher may see; the journal has its fingerprint")
     return name.lower()
 
 

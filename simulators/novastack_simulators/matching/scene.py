@@ -1,4 +1,4 @@
-"""A request as stubs see it: the neutral prompt, the headers, and the JSON body for those who ask for it.
+"""A request as stubs and faults see it: the neutral prompt, the headers, and the JSON body for those who ask for it.
 
 `last_message` is the last one whoever spoke, so that a stub on the user's words does not match again after a tool.
 """
@@ -13,11 +13,17 @@ from novastack_simulators.prompt import Prompt
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One request that was understood. The names of `fields` (headers) are in lower case."""
+    """One request that was understood. The names of `fields` (headers) are in lower case.
+
+    For faults alone: the fingerprint of its `key`, the `stub` that replies, and how often it came (`attempt`, from 1).
+    """
 
     prompt: Prompt
     fields: Mapping[str, str]
     body: bytes
+    key: str | None = None
+    stub: str | None = None
+    attempt: int = 1
 
     @cached_property
     def json(self) -> Any:

@@ -12,15 +12,21 @@ from novastack_simulators.profile.profile import (
     load_profile,
     profile_names,
 )
+from novastack_simulators.profile.quotas import Accounting, Enforced, Growth, LimitName, QuotasConfig
 from novastack_simulators.profile.tempo import Tempo
 
 __all__ = [
+    "Accounting",
     "Cache",
     "Embeddings",
+    "Enforced",
     "Figure",
+    "Growth",
+    "LimitName",
     "Profile",
     "Queueing",
     "Quirks",
+    "QuotasConfig",
     "Span",
     "Spread",
     "Strict",

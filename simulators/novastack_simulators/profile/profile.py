@@ -1,6 +1,5 @@
 """A profile is a simulated model; each figure says where it comes from and how sure it is."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -10,6 +9,7 @@ import yaml
 from pydantic import Field
 
 from novastack_simulators.profile.figures import Figure, Span, Strict, Sure
+from novastack_simulators.profile.quotas import Accounting, Limits
 from novastack_simulators.profile.tempo import Tempo
 
 # Those that splintr-rs brings along and a profile may want.
@@ -71,7 +71,8 @@ class Profile(Strict):
 
     `vocabulary` is what cuts tokens instead where the extra `tokens` is installed.
 
-    `limits` are per minute, by name (requests, input_tokens, output_tokens): told in headers, not enforced.
+    `limits`, by name, are told in headers; an upstream enforces them when its configuration says so, counted as
+    `accounting` says.
     `kv_tokens` is how many tokens its KV cache holds.
     """
 
@@ -95,7 +96,8 @@ class Profile(Strict):
     cache: Cache | None = None
     queueing: Queueing | None = None
     kv_tokens: Figure | None = None
-    limits: Mapping[str, Figure] = Field(default_factory=dict)
+    limits: Limits = Field(default_factory=dict)
+    accounting: Accounting = Accounting()
     quirks: Quirks = Quirks()
 
     def quirked(self, quirks: Quirks) -> "Profile":

@@ -1,5 +1,24 @@
 """What an account may use of a provider, and how much of it is left. Pure: the time is given."""
 
-from novastack_simulators.quotas.meter import Level, Meter
+from novastack_simulators.quotas.decision import Denied, Grant
+from novastack_simulators.quotas.level import Level
+from novastack_simulators.quotas.meter import Meter
+from novastack_simulators.quotas.need import Account, Need, Spent, estimated
+from novastack_simulators.quotas.quotas import Quotas
+from novastack_simulators.quotas.terms import Terms, terms
+from novastack_simulators.quotas.truth import Truth
 
-__all__ = ["Level", "Meter"]
+__all__ = [
+    "Account",
+    "Denied",
+    "Grant",
+    "Level",
+    "Meter",
+    "Need",
+    "Quotas",
+    "Spent",
+    "Terms",
+    "Truth",
+    "estimated",
+    "terms",
+]

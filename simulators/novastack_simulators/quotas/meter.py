@@ -4,17 +4,11 @@ Nothing is refused here; the meter only tells what a limit of that size would ha
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from novastack_simulators.quotas.level import Level
 
 MINUTE: Final = 60.0
-
-
-class Level(NamedTuple):
-    """One limit, what is left of it, and when (unix seconds) it will be whole again."""
-
-    limit: int
-    left: int
-    whole_at: float
 
 
 class Meter:

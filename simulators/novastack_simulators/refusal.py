@@ -19,6 +19,8 @@ KINDS: Final = (
     "path",
     "method",
     "too_large",
+    "quota",
+    "outsized",
 )
 
 

@@ -15,7 +15,7 @@ from novastack_simulators.plan import Frame, Headers
 from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
-from novastack_simulators.quotas.meter import Level
+from novastack_simulators.quotas import Level
 from novastack_simulators.refusal import Refusal, Shape
 
 Fields = Mapping[str, str]
@@ -123,7 +123,10 @@ class Dialect:
     the event that breaks off a stream. `buckets` are the bounds of the measures it reports (none: nothing is
     measured). `fit` gives the fields that differ for a profile, made anew for each upstream. `branches` are dialects
     of their own under a path. `waiting` is what a queued request is sent: in a stream, and before a plain body.
-    `also` are names, besides the profile's models, under which a request may be answered.
+    `also` are names, besides the profile's models, under which a request may be answered. `told` are the limits that
+    its headers tell, `quotas` has a row for a kind of refusal by one limit, where it is not said as by any other, and
+    `retry` tells in headers how many seconds to wait; None: the provider does not. `patience` is how many seconds the
+    caller lets a burst wait.
     """
 
     name: str
@@ -143,6 +146,10 @@ class Dialect:
     branches: Mapping[str, "Dialect"] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     waiting: tuple[bytes, bytes] = (b"", b"")
+    told: tuple[str, ...] = ()
+    quotas: Mapping[tuple[str, str], Shape] = field(default_factory=dict)
+    retry: Callable[[float], Headers] | None = None
+    patience: Callable[[Fields], float] = lambda _fields: 0.0
 
     def at(self, path: str) -> "Dialect":
         """The dialect spoken at a path: that of its branch, or this one."""
@@ -165,7 +172,8 @@ class Dialect:
 
         A refusal's own `code` and `param` stand before those of the row.
         """
-        row, details = self.refusals[refusal.kind], refusal.details
+        details = refusal.details
+        row = self.quotas.get((refusal.kind, details.get("quota", "")), self.refusals[refusal.kind])
         param, message = str(details.get("param", "")), str(details.get("message", ""))
         note = "" if param in message else f" (parameter: {param})"
         shape = row._replace(code=details.get("code", row.code), param=details.get("param", row.param))

@@ -13,6 +13,7 @@ DETAILS = {
     for name in (
         "message", "param", "wanted", "length", "allowed", "value", "index", "role", "roles", "column", "model",
         "context", "longest", "room", "total", "prompt", "completion", "reason", "end", "method", "path",
+        "quota", "limit", "used", "requested", "wait",
     )
 }  # fmt: skip
 

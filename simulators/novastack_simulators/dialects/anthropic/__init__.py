@@ -3,9 +3,7 @@
 platform.claude.com/docs/en/api (errors, versioning, migration-2026-10-21), the SDKs' types and recorded streams.
 """
 
-import math
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,12 +11,12 @@ from novastack_simulators import framing
 from novastack_simulators.dialects.anthropic.caching import cached
 from novastack_simulators.dialects.anthropic.decode import count, decode
 from novastack_simulators.dialects.anthropic.encode import plain, stream
+from novastack_simulators.dialects.anthropic.quotas import ORGANIZATION, OVER, QUOTAS, TOLD, levels, retry
 from novastack_simulators.dialects.dialect import Answer, Asked, Dialect, Fields, Lookup, Resource, Sent, bearer
 from novastack_simulators.dialects.identifiers import letters
 from novastack_simulators.generation import prompt_tokens
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
-from novastack_simulators.quotas.meter import Level
 from novastack_simulators.refusal import Refusal, Shape
 
 INVALID: Final = ("invalid_request_error", None)
@@ -72,28 +70,12 @@ def _card(profile: Profile, name: str) -> dict[str, Any]:
 
 def _headers(sent: Sent) -> Headers:
     return (
-        *_levels(sent),
+        *levels(sent),
         (b"request-id", sent.request_id.encode()),
-        (b"anthropic-organization-id", b"6f1f7f2e-51a4-4d7c-9d2b-2f6a5a0c7e11"),
+        (b"anthropic-organization-id", ORGANIZATION.encode()),
         (b"server", b"cloudflare"),
         (b"cf-cache-status", b"DYNAMIC"),
     )
-
-
-def _levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
-    """`tokens` is the sum of both kinds; what is left of tokens is rounded to thousands; times are RFC 3339."""
-    levels = dict(sent.levels)
-    if {"input_tokens", "output_tokens"} <= levels.keys():
-        read, written = levels["input_tokens"], levels["output_tokens"]
-        whole_at = max(read.whole_at, written.whole_at)
-        levels["tokens"] = Level(read.limit + written.limit, read.left + written.left, whole_at)
-    for name, level in levels.items():
-        left = level.left if name == "requests" else round(level.left, -3)
-        start = b"anthropic-ratelimit-" + name.replace("_", "-").encode()
-        at = datetime.fromtimestamp(math.ceil(level.whole_at), UTC)
-        yield start + b"-limit", b"%d" % level.limit
-        yield start + b"-remaining", b"%d" % left
-        yield start + b"-reset", f"{at:%Y-%m-%dT%H:%M:%SZ}".encode()
 
 
 def _error(shape: Shape, message: str, request_id: str) -> Any:
@@ -123,6 +105,8 @@ REFUSALS: Final = MappingProxyType({
     "path": Shape(404, "not_found_error", None, "Not found: {method} {path}"),
     "method": Shape(405, "invalid_request_error", None, "Method {method} is not allowed for {path}: use {allowed}"),
     "too_large": Shape(413, "request_too_large", None, "Request exceeds the maximum size of {longest} bytes"),
+    "quota": OVER,
+    "outsized": OVER,
 })  # fmt: skip
 FAILURES: Final = MappingProxyType({
     400: Shape(400, *INVALID, "Invalid request"),
@@ -166,4 +150,7 @@ ANTHROPIC: Final = Dialect(
     headers=_headers,
     codes=CODES,
     mishap=_mishap,
+    told=TOLD,
+    quotas=QUOTAS,
+    retry=retry,
 )  # fmt: skip

@@ -5,14 +5,17 @@ from typing import Final
 
 from novastack_simulators.dialects.dashscope.decode import decode
 from novastack_simulators.dialects.dashscope.encode import plain, stream
-from novastack_simulators.dialects.dashscope.errors import CODES, FAILURES, REFUSALS, error, fitted
-from novastack_simulators.dialects.dialect import Answer, Dialect, Sent, bearer
+from novastack_simulators.dialects.dashscope.errors import CODES, FAILURES, QUOTAS, REFUSALS, error, fitted
+from novastack_simulators.dialects.dialect import Answer, Dialect, Fields, Sent, bearer
 from novastack_simulators.dialects.identifiers import uuid
 from novastack_simulators.dialects.openai.listing import resources
 from novastack_simulators.plan import Headers
 
 # Seconds after which the vendor's gateway gives up (recorded).
 TIMEOUT: Final = b"298"
+# Seconds for which a caller may ask to be queued.
+SHORTEST: Final = 3
+LONGEST: Final = 120
 
 
 def _headers(sent: Sent) -> Headers:
@@ -32,6 +35,13 @@ def _headers(sent: Sent) -> Headers:
     )
 
 
+def _patience(fields: Fields) -> float:
+    """X-DashScope-Wait-Timeout (Model Studio, rate limits): 3 to 120 s, for burst throttling only; else none."""
+    given = fields.get("x-dashscope-wait-timeout", "")
+    seconds = int(given) if given.isascii() and given.isdigit() and len(given) <= 3 else 0
+    return float(seconds) if SHORTEST <= seconds <= LONGEST else 0.0
+
+
 CHAT: Final = Answer(decode, plain, stream)
 DASHSCOPE: Final = Dialect(
     name="dashscope",
@@ -46,4 +56,6 @@ DASHSCOPE: Final = Dialect(
     request_id=uuid,
     headers=_headers,
     fit=fitted,
+    quotas=QUOTAS,
+    patience=_patience,
 )

@@ -12,6 +12,20 @@ from novastack_simulators.profile import Profile
 from novastack_simulators.refusal import Shape
 
 INVALID: Final = ("invalid_request_error", "invalid_parameter_error")
+CODES: Final = MappingProxyType({
+    # Throttling.RateQuota
+    "limit_requests": Shape(429, "limit_requests", "limit_requests", "You have exceeded your current request limit. For details, see: https://www.alibabacloud.com/help/en/model-studio/error-code#rate-limit"),
+    # Throttling.AllocationQuota
+    "insufficient_quota": Shape(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota, please check your plan and billing details."),
+    # Throttling.BurstRate
+    "limit_burst_rate": Shape(429, "limit_burst_rate", "limit_burst_rate", "Request rate increased too quickly. To ensure system stability, please adjust your client logic to scale requests more smoothly over time."),
+    # These two have no name of their own in the compatible mode (unconfirmed).
+    "Throttling.Concurrency": Shape(429, "Throttling.Concurrency", "Throttling.Concurrency", "Too many concurrent requests."),
+    "Throttling": Shape(429, "Throttling", "Throttling", "Requests throttling triggered."),
+    "Arrearage": Shape(400, "Arrearage", "Arrearage", "Access denied, please make sure your account is in good standing."),
+    "AllocationQuota.FreeTierOnly": Shape(403, "AllocationQuota.FreeTierOnly", "AllocationQuota.FreeTierOnly", 'The free tier of the model has been exhausted. If you wish to continue access the model on a paid basis, please disable the "use free tier only" mode in the management console.'),
+    FAILED: Shape(400, FAILED, FAILED, IN_PROMPT),
+})  # fmt: skip
 REFUSALS: Final = MappingProxyType({
     "malformed": Shape(400, *INVALID, "The request body is not valid JSON: {message}"),
     "not_object": Shape(400, *INVALID, "The request body must be a JSON object"),
@@ -29,20 +43,15 @@ REFUSALS: Final = MappingProxyType({
     "path": Shape(404, "invalid_request_error", "not_found", "Invalid URL ({method} {path})"),
     "method": Shape(405, "invalid_request_error", "method_not_allowed", "Method {method} is not allowed for {path}: use {allowed}"),
     "too_large": Shape(413, "invalid_request_error", "request_too_large", "The request body is larger than {longest} bytes"),
+    "quota": CODES["insufficient_quota"],
+    "outsized": CODES["insufficient_quota"],
 })  # fmt: skip
-CODES: Final = MappingProxyType({
-    # Throttling.RateQuota
-    "limit_requests": Shape(429, "limit_requests", "limit_requests", "You have exceeded your current request limit. For details, see: https://www.alibabacloud.com/help/en/model-studio/error-code#rate-limit"),
-    # Throttling.AllocationQuota
-    "insufficient_quota": Shape(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota, please check your plan and billing details."),
-    # Throttling.BurstRate
-    "limit_burst_rate": Shape(429, "limit_burst_rate", "limit_burst_rate", "Request rate increased too quickly. To ensure system stability, please adjust your client logic to scale requests more smoothly over time."),
-    # These two have no name of their own in the compatible mode (unconfirmed).
-    "Throttling.Concurrency": Shape(429, "Throttling.Concurrency", "Throttling.Concurrency", "Too many concurrent requests."),
-    "Throttling": Shape(429, "Throttling", "Throttling", "Requests throttling triggered."),
-    "Arrearage": Shape(400, "Arrearage", "Arrearage", "Access denied, please make sure your account is in good standing."),
-    "AllocationQuota.FreeTierOnly": Shape(403, "AllocationQuota.FreeTierOnly", "AllocationQuota.FreeTierOnly", 'The free tier of the model has been exhausted. If you wish to continue access the model on a paid basis, please disable the "use free tier only" mode in the management console.'),
-    FAILED: Shape(400, FAILED, FAILED, IN_PROMPT),
+# Which of the Throttling family is said of which limit; of tokens it is AllocationQuota.
+QUOTAS: Final = MappingProxyType({
+    ("quota", "requests"): CODES["limit_requests"],
+    ("quota", "requests_per_day"): CODES["limit_requests"],
+    ("quota", "concurrency"): CODES["Throttling.Concurrency"],
+    ("quota", "burst_growth"): CODES["limit_burst_rate"],
 })  # fmt: skip
 FAILURES: Final = MappingProxyType({
     400: Shape(400, *INVALID, "Invalid parameter"),

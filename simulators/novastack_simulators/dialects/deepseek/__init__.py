@@ -19,6 +19,9 @@ from novastack_simulators.plan import Headers
 from novastack_simulators.refusal import Shape
 
 INVALID: Final = ("invalid_request_error", "invalid_request_error")
+# Rate limit (api-docs.deepseek.com): more at once than the account may have is a 429; the body is unconfirmed.
+LIMITED: Final = Shape(429, "rate_limit_error", "rate_limit_error", "Rate limit reached")
+CONCURRENT: Final = LIMITED._replace(text="Rate limit reached: too many concurrent requests")
 FAILED: Final = "Failed to deserialize the JSON body into the target type"
 
 
@@ -54,13 +57,15 @@ REFUSALS: Final = MappingProxyType({
     "path": Shape(404, *INVALID, "Not Found: {method} {path}"),
     "method": Shape(405, *INVALID, "Method {method} is not allowed for {path}: use {allowed}"),
     "too_large": Shape(413, *INVALID, "The request body is larger than {longest} bytes"),
+    "quota": LIMITED,
+    "outsized": LIMITED,
 })  # fmt: skip
 FAILURES: Final = MappingProxyType({
     400: Shape(400, *INVALID, "Invalid request"),
     401: Shape(401, "authentication_error", "invalid_request_error", "Authentication Fails (governor)"),
     402: Shape(402, "unknown_error", "invalid_request_error", "Insufficient Balance"),
     422: Shape(422, *INVALID, "Invalid parameters"),
-    429: Shape(429, "rate_limit_error", "rate_limit_error", "Rate limit reached: too many concurrent requests"),
+    429: CONCURRENT,
     500: Shape(500, "server_error", "internal_error", "Server Error"),
     503: Shape(503, "service_unavailable_error", "service_unavailable_error", "Service is too busy. Please retry later."),
 })  # fmt: skip
@@ -80,12 +85,15 @@ MESSAGES: Final = dataclasses.replace(
     resources=MappingProxyType({
         "/anthropic/v1/messages": Resource("POST", Answer(messages.decode, anthropic.plain, anthropic.stream, cache=cached)),
     }),
-    refusals=MappingProxyType({**ANTHROPIC.refusals, "model": Shape(400, "invalid_request_error", None, "Model Not Exist: {model}")}),
+    refusals=MappingProxyType({**ANTHROPIC.refusals, "model": Shape(400, "invalid_request_error", None, "Model Not Exist: {model}"), "quota": LIMITED._replace(code=None), "outsized": LIMITED._replace(code=None)}),
     failures=MappingProxyType({**ANTHROPIC.failures, 402: Shape(402, "invalid_request_error", None, "Insufficient Balance")}),
     request_id=lambda stamp: stamp[:16].hex(),
     headers=_headers,
     waiting=WAITING,
     also=(messages.FLASH,),
+    told=(),
+    quotas=MappingProxyType({("quota", "concurrency"): CONCURRENT._replace(code=None)}),
+    retry=None,
 )  # fmt: skip
 CHAT: Final = Answer(read, WRITER.plain, WRITER.stream, cache=cached)
 BETA: Final = Answer(read_beta, WRITER.plain, WRITER.stream, cache=cached)
@@ -109,6 +117,7 @@ DEEPSEEK: Final = Dialect(
     error=_error,
     request_id=lambda stamp: stamp[:16].hex(),
     headers=_headers,
+    quotas=MappingProxyType({("quota", "concurrency"): CONCURRENT}),
     branches=MappingProxyType({"/anthropic/": MESSAGES}),
     waiting=WAITING,
 )

@@ -3,14 +3,13 @@
 developers.openai.com (API reference, guide to error codes; 2026), openapi.yaml 2.3.0, and recorded bodies and streams.
 """
 
-import math
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final
 
 from novastack_simulators.dialects.dialect import Answer, Dialect, Resource, Sent, bearer
 from novastack_simulators.dialects.openai import chat, embeddings, legacy, reply, responses
 from novastack_simulators.dialects.openai.listing import resources
+from novastack_simulators.dialects.openai.quotas import OUTSIZED, OVER, QUOTAS, SLOW_DOWN, TOLD, levels, retry
 from novastack_simulators.plan import Headers
 from novastack_simulators.refusal import Shape
 
@@ -25,27 +24,8 @@ def _headers(sent: Sent) -> Headers:
         (b"openai-organization", b"novastack"),
         (b"openai-processing-ms", b"%d" % round(sent.waited * 1000)),
         (b"openai-version", b"2020-10-01"),
-        *_levels(sent),
+        *levels(sent),
     )
-
-
-def _levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
-    """API reference, rate limiting headers: limit, remaining, and a Go duration until the limit is whole again."""
-    for name, level in sent.levels.items():
-        kind = name.encode()
-        yield b"x-ratelimit-limit-" + kind, b"%d" % level.limit
-        yield b"x-ratelimit-remaining-" + kind, b"%d" % level.left
-        yield b"x-ratelimit-reset-" + kind, duration(level.whole_at - sent.arrived).encode()
-
-
-def duration(seconds: float) -> str:
-    """As Go prints one, in milliseconds: 0s, 6ms, 1.5s, 6m0s, 1h0m0.25s."""
-    whole = max(0, math.ceil(seconds * 1000))
-    if 0 < whole < 1000:
-        return f"{whole}ms"
-    minutes, rest = divmod(whole, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{rest / 1000:g}s"
 
 
 def _error(shape: Shape, message: str, _request_id: str) -> Any:
@@ -69,6 +49,8 @@ REFUSALS: Final = MappingProxyType({
     "path": Shape(404, INVALID, "unknown_url", "Unknown request URL: {method} {path}. Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/."),
     "method": Shape(405, INVALID, "method_not_supported", "Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method: {allowed}?)"),
     "too_large": Shape(413, INVALID, "request_too_large", "The request body is larger than {longest} bytes."),
+    "quota": OVER,
+    "outsized": OUTSIZED,
 })  # fmt: skip
 # Guide to error codes (developers.openai.com, 2026); codes and types of 403, 409 and 503 are not confirmed.
 FAILURES: Final = MappingProxyType({
@@ -84,7 +66,7 @@ FAILURES: Final = MappingProxyType({
 CODES: Final = MappingProxyType({
     "insufficient_quota": Shape(429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota, please check your plan and billing details."),
     "credit_balance_exhausted": Shape(429, "insufficient_quota", "credit_balance_exhausted", "Your credit balance is exhausted, please check your plan and billing details."),
-    "slow_down": Shape(503, "service_unavailable_error", "slow_down", "Your requests increased too quickly. Please slow down and ramp up gradually."),
+    "slow_down": SLOW_DOWN,
     "invalid_prompt": Shape(400, INVALID, "invalid_prompt", "Invalid prompt: your prompt was flagged as potentially violating our usage policy."),
 })  # fmt: skip
 
@@ -109,4 +91,7 @@ OPENAI: Final = Dialect(
     error=_error,
     request_id=lambda stamp: f"req_{stamp[:16].hex()}",
     headers=_headers,
+    told=TOLD,
+    quotas=QUOTAS,
+    retry=retry,
 )  # fmt: skip

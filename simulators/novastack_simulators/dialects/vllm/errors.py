@@ -14,6 +14,8 @@ from novastack_simulators.refusal import Shape
 BAD: Final = "BadRequestError"
 PYDANTIC: Final = "Bad Request"
 BUSY: Final = "The engine is currently busy and cannot accept new requests. Please try again later."
+# vLLM has no quotas of its own; a proxy before it would answer like this.
+LIMITED: Final = Shape(429, "Too Many Requests", None, "Too Many Requests")
 REFUSALS: Final[Mapping[str, Shape]] = MappingProxyType({
     "malformed": Shape(400, PYDANTIC, None, "1 validation error:\n  {{'type': 'json_invalid', 'loc': 'body', 'msg': 'JSON decode error', 'input': '<dict of 0 items>', 'ctx': {{'error': '{message}'}}}}", "body"),
     "not_object": Shape(400, PYDANTIC, None, "1 validation error:\n  {{'type': 'model_attributes_type', 'loc': 'body', 'msg': 'Input should be a valid dictionary or object to extract fields from'}}", "body"),
@@ -31,13 +33,15 @@ REFUSALS: Final[Mapping[str, Shape]] = MappingProxyType({
     "path": Shape(404, "Not Found", None, "Not Found"),
     "method": Shape(405, "Method Not Allowed", None, "Method Not Allowed"),
     "too_large": Shape(413, "Request Entity Too Large", None, "The request body is larger than {longest} bytes"),
+    "quota": LIMITED,
+    "outsized": LIMITED,
 })  # fmt: skip
 FAILURES: Final[Mapping[int, Shape]] = MappingProxyType({
     400: Shape(400, BAD, None, "The request could not be processed."),
     401: Shape(401, "Unauthorized", None, "Unauthorized"),
     404: Shape(404, "NotFoundError", None, "The model does not exist."),
     422: Shape(422, "UnprocessableEntityError", None, "The request could not be processed."),
-    429: Shape(429, "Too Many Requests", None, "Too Many Requests"),
+    429: LIMITED,
     500: Shape(500, "InternalServerError", None, "EngineCore encountered an issue. See stack trace (above) for the root cause."),
     501: Shape(501, "NotImplementedError", None, "This is not implemented."),
     503: Shape(503, "ServiceUnavailableError", None, BUSY),

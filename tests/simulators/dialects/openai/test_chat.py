@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from novastack_simulators.dialects.openai import duration
+from novastack_simulators.dialects.durations import duration
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 PNG = "data:image/png;base64,aW1nIGJ5dGVzIGhlcmU="

@@ -1,9 +1,14 @@
-"""Plays a plan on a reply: every frame at its absolute due time, all that is due in one write, one entry kept true."""
+"""Plays a plan on a reply: every frame at its absolute due time, all that is due in one write, one entry kept true.
 
-from collections.abc import Callable
-from typing import Final, Protocol
+Planned against actual times are kept for each stream, and every write tells how late it was.
+"""
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from novastack_simulators.journal import Entry
+from novastack_simulators.lateness import Lateness
 from novastack_simulators.plan import Headers, Plan
 
 
@@ -24,44 +29,77 @@ class Reply(Protocol):
 
     def end(self) -> None: ...
 
+    def fin(self) -> None: ...
+
     def abort(self) -> None: ...
 
 
 class Timers(Protocol):
-    """The shared timer wheel: the time now, and a call at a time to come."""
+    """The shared timer wheel: the time now, a call at a time to come, and one in the loop's next turn."""
 
-    def time(self) -> float: ...
+    @property
+    def time(self) -> Callable[[], float]: ...
+
+    @property
+    def soon(self) -> Callable[[Callable[[], None]], object]: ...
 
     def at(self, due: float, callback: Callable[[], None]) -> None: ...
 
 
 Wall = Callable[[], float]
 OnEnd = Callable[[bool], None]
-EARLY: Final = 0.0005
+# A write may be early by less than anyone can see: what is due within it goes out at once.
+EARLY: Final = 0.00002
+
+
+class Stage(NamedTuple):
+    """Where plans are played: the wheel, the wall clock (unix seconds), and who is told how late it was."""
+
+    wheel: Timers
+    wall: Wall
+    lateness: Lateness
 
 
 class Playback:
-    """One answer on its way. Nothing runs between two due times."""
+    """One answer on its way. Nothing runs between two due times.
 
-    def __init__(self, plan: Plan, reply: Reply, entry: Entry, wheel: Timers, wall: Wall) -> None:
+    `dues` are the planned times and `sent` the actual ones, in seconds after the arrival, one for each frame so far.
+    """
+
+    __slots__ = (
+        "_began", "_late", "_next", "_on_end", "_plan", "_repeats", "_reply", "_stage", "_stalled", "_started", "_zero",
+        "dues", "entry", "sent",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, reply: Reply, entry: Entry, stage: Stage) -> None:
         self._plan = plan
         self._reply = reply
-        self._entry = entry
-        self._wheel = wheel
-        self._wall = wall
-        self._zero = wheel.time()
+        self._stage = stage
+        self._zero = stage.wheel.time()
         self._next = 0
+        self._repeats = 0
+        self._late = 0.0
         self._started = False
         self._stalled = False
         self._on_end: OnEnd | None = None
+        self.entry = entry
+        self.dues: Sequence[float] = plan.dues if plan.ticket is None else array("d")
+        self.sent = array("d")
 
     def begin(self, on_end: OnEnd | None = None) -> None:
         """Starts; `on_end` is called once, with whether the answer went out whole."""
         self._on_end = on_end
         self._reply.watch(self._cancelled, self._resumed)
-        self._entry.status = self._plan.status if self._plan.frames else None
-        self._entry.fault = self._plan.fault
+        self.entry.status = self._plan.status if self._plan.frames else None
+        self.entry.fault = self._plan.fault
         self._step()
+
+    def due(self, dues: Sequence[float]) -> None:
+        """More frames of a plan with a ticket are due, at these times (seconds after the arrival)."""
+        waited = self._next == len(self.dues)
+        self.dues = array("d", (*self.dues, *dues))
+        if waited and not self._reply.closed:
+            self._step()
 
     def _step(self) -> None:
         if self._reply.closed:
@@ -69,42 +107,81 @@ class Playback:
         if self._reply.paused:
             self._stalled = True
             return
-        self._write(self._wheel.time() - self._zero + EARLY)
-        plan = self._plan
-        if self._next < len(plan.frames):
-            self._wheel.at(self._zero + plan.dues[self._next], self._step)
-        elif plan.ending != "hang":
-            last = plan.dues[-1] if plan.dues else 0.0
-            self._finish_at(max(plan.end, last))
+        index, dues = self._next, self.dues
+        elapsed = self._stage.wheel.time() - self._zero + EARLY
+        if index < len(dues) and dues[index] <= elapsed:
+            self._write(index, elapsed)
+            index = self._next
+        if index < len(dues):
+            if self._plan.apart and dues[index] <= elapsed:
+                self._stage.wheel.soon(self._step)
+            else:
+                self._stage.wheel.at(self._zero + dues[index], self._step)
+        elif index == len(self._plan.frames):
+            self._spent()
 
-    def _write(self, elapsed: float) -> None:
-        """All frames that are due, in one write."""
-        plan, first = self._plan, self._next
-        while self._next < len(plan.frames) and plan.dues[self._next] <= elapsed:
-            self._entry.tokens.sent += plan.frames[self._next].tokens
-            self._next += 1
-        if self._next == first:
-            return
-        now = self._wall()
+    def _write(self, index: int, elapsed: float) -> None:
+        """All frames that are due, in one write; where they are to stay apart, the first of them."""
+        frames, dues, count = self._plan.frames, self.dues, len(self.dues)
+        first = index
+        last = index + 1
+        if not self._plan.apart:
+            while last < count and dues[last] <= elapsed:
+                last += 1
+        tokens, sent = self.entry.tokens, self.sent
+        while index < last:
+            tokens.sent += frames[index].tokens
+            sent.append(elapsed - EARLY)
+            index += 1
+        self._next = last
+        late = elapsed - EARLY - dues[first]
+        self._late += late * (last - first)
+        self._stage.lateness.add(late, last - first)
+        data = frames[first].data if last == first + 1 else b"".join([frame.data for frame in frames[first:last]])
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        now = self._stage.wall()
         if not self._started:
             self._started = True
-            self._entry.first_byte = now
-            self._reply.start(plan.status, plan.headers)
-        self._entry.last_byte = now
-        self._reply.write(b"".join(frame.data for frame in plan.frames[first : self._next]))
+            self.entry.first_byte = now
+            self._reply.start(self._plan.status, self._plan.headers)
+        self.entry.last_byte = now
+        self._reply.write(data)
+
+    def _spent(self) -> None:
+        """All frames are out: it ends, says more for ever, or is silent."""
+        plan = self._plan
+        last = self.dues[-1] if len(self.dues) else 0.0
+        if plan.repeat is not None:
+            self._stage.wheel.at(self._zero + last + plan.repeat.period, self._again)
+        elif plan.ending != "hang":
+            self._finish_at(max(plan.end, last))
+
+    def _again(self) -> None:
+        """Once more what never ends, at absolute times: a late one does not delay the next."""
+        repeat = self._plan.repeat
+        if repeat is None or self._reply.closed:
+            return
+        self._repeats += 1
+        if not self._reply.paused:
+            self.entry.tokens.sent += sum(frame.tokens for frame in repeat.frames)
+            self._send(b"".join([frame.data for frame in repeat.frames]))
+        last = self.dues[-1] if len(self.dues) else 0.0
+        self._stage.wheel.at(self._zero + last + repeat.period * (self._repeats + 1), self._again)
 
     def _finish_at(self, end: float) -> None:
-        if self._wheel.time() - self._zero + EARLY >= end:
+        if self._stage.wheel.time() - self._zero + EARLY >= end:
             self._finish()
         else:
-            self._wheel.at(self._zero + end, self._finish)
+            self._stage.wheel.at(self._zero + end, self._finish)
 
     def _finish(self) -> None:
-        self._ended(whole=self._plan.ending == "complete")
-        if self._plan.ending == "abort":
-            self._reply.abort()
-        else:
-            self._reply.end()
+        if self._reply.closed:
+            return
+        ending = self._plan.ending
+        {"abort": self._reply.abort, "fin": self._reply.fin}.get(ending, self._reply.end)()
+        self._ended(whole=ending == "complete")
 
     def _resumed(self) -> None:
         if self._stalled:
@@ -112,10 +189,11 @@ class Playback:
             self._step()
 
     def _cancelled(self) -> None:
-        self._entry.cancelled_at = self._wall()
+        self.entry.cancelled_at = self._stage.wall()
         self._ended(whole=False)
 
     def _ended(self, *, whole: bool) -> None:
         on_end, self._on_end = self._on_end, None
+        self._stage.lateness.ended(len(self.sent), self._late)
         if on_end is not None:
             on_end(whole)

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import uvicorn
 
+from novastack_simulators.alarm import alarm
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.control import control
 from novastack_simulators.dialects import DIALECTS
@@ -102,8 +103,9 @@ class Listening(NamedTuple):
 @contextlib.asynccontextmanager
 async def running(config: SimulatorsConfig) -> AsyncIterator[tuple[Endpoint, ...]]:
     """Serves all upstreams while the context lasts. Raises PortTaken before any of them answers."""
-    wheel = Wheel(asyncio.get_running_loop())
+    wheel = Wheel(alarm(asyncio.get_running_loop()))
     with contextlib.ExitStack() as sockets:
+        sockets.callback(wheel.close)
         listening = [_listen(config, each, wheel, sockets) for each in config.upstreams]
         servers = [_server(config, each) for each in listening]
         tasks = [

@@ -18,10 +18,11 @@ from novastack_simulators.generation import Generation, Speaker, generate, seede
 from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.hearing import Heard, Hearing, Manner, Spoken, written
 from novastack_simulators.journal import Entry, Journal
+from novastack_simulators.lateness import Lateness
 from novastack_simulators.load import Load
 from novastack_simulators.outright import JSON
 from novastack_simulators.plan import Frame, Plan, Queue, Work
-from novastack_simulators.playback import Playback, Reply, Timers
+from novastack_simulators.playback import Playback, Reply, Stage, Timers
 from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
@@ -29,6 +30,7 @@ from novastack_simulators.quotas.meter import Meter
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope, Scopes, Start
 from novastack_simulators.stubs import Error, Said, Scene, filled, reporting, speak
+from novastack_simulators.times import Times
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
 DAY: Final = 86_400
@@ -83,6 +85,9 @@ class Upstream:
 
     def __init__(self, setting: Setting, clocks: Clocks, start: Start) -> None:
         self._clocks = clocks
+        self.lateness = Lateness()
+        self.times = Times()
+        self._stage = Stage(clocks.wheel, clocks.wall, self.lateness)
         self.scopes = Scopes(start, clocks.wall())
         self.journal = Journal(setting.name)
         self.set_up(setting)
@@ -102,6 +107,8 @@ class Upstream:
         now = self._clocks.wall()
         self.journal.clear()
         self.load.clear()
+        self.lateness.clear()
+        self.times.clear()
         self._meter.clear()
         for name in self.scopes.names:
             self.scopes.close(name)
@@ -122,12 +129,14 @@ class Upstream:
     def handle(self, request: Request, reply: Reply) -> None:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
         plan = self._plan(request, entry)
-        playback = Playback(plan, reply, entry, self._clocks.wheel, self._clocks.wall)
+        playback = Playback(plan, reply, entry, self._stage)
         number = self.load.begin(plan, self._clocks.wheel.time())
-        playback.begin(None if number is None else partial(self._ended, number))
+        playback.begin(partial(self._ended, playback, number))
 
-    def _ended(self, number: int, whole: bool) -> None:
-        self.load.end(number, self._clocks.wheel.time(), whole=whole)
+    def _ended(self, playback: Playback, number: int | None, whole: bool) -> None:
+        self.times.keep(playback.entry.sequence, playback.dues, playback.sent)
+        if number is not None:
+            self.load.end(number, self._clocks.wheel.time(), whole=whole)
 
     def _plan(self, request: Request, entry: Entry) -> Plan:
         try:

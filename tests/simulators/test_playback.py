@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from novastack_simulators.journal import Entry, Journal
-from novastack_simulators.plan import Frame, Plan
-from novastack_simulators.playback import Playback
+from novastack_simulators.lateness import Lateness
+from novastack_simulators.plan import Frame, Plan, Repeat, Ticket
+from novastack_simulators.playback import Playback, Stage
 
 FRAMES = (Frame("open", 0, b"o"), Frame("text", 2, b"a"), Frame("text", 3, b"b"), Frame("done", 0, b"d"))
 
@@ -22,6 +23,9 @@ class Wheel:
 
     def at(self, due: float, callback: Callable[[], None]) -> None:
         self.waiting.append((due, callback))
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        self.waiting.append((self.now, callback))
 
     def until(self, now: float) -> None:
         while due := sorted((each for each in self.waiting if each[0] <= now), key=lambda each: each[0]):
@@ -51,6 +55,9 @@ class Recorder:
     def end(self) -> None:
         self.done.append("end")
 
+    def fin(self) -> None:
+        self.done.append("fin")
+
     def abort(self) -> None:
         self.done.append("abort")
 
@@ -59,7 +66,7 @@ def play(**more: Any) -> tuple[Wheel, Recorder, Entry]:
     wheel, reply = Wheel(), Recorder()
     entry = Journal("u").open("POST", "/", {}, now=100.0)
     fields = {"status": 200, "headers": (), "frames": FRAMES, "dues": (1.0, 1.0, 2.0, 2.5), **more}
-    Playback(Plan(**fields), reply, entry, wheel, lambda: wheel.now).begin()
+    Playback(Plan(**fields), reply, entry, Stage(wheel, lambda: wheel.now, Lateness())).begin()
     return wheel, reply, entry
 
 
@@ -125,3 +132,66 @@ def test_an_abort_without_frames_sends_no_head() -> None:
     wheel.until(102)
     assert ["abort"] == reply.done
     assert entry.status is None
+
+
+def test_a_fin_closes_without_the_bodys_end() -> None:
+    """When it is due, after all frames."""
+    wheel, reply, _ = play(ending="fin", end=3.0)
+    wheel.until(102.9)
+    assert [200, b"oa", b"b", b"d"] == reply.done
+    wheel.until(103)
+    assert "fin" == reply.done[-1]
+
+
+def test_frames_that_stay_apart_are_written_one_by_one() -> None:
+    """Those of one due time too, each in a turn of its own."""
+    wheel, reply, entry = play(apart=True)
+    wheel.until(101)
+    assert [200, b"o", b"a"] == reply.done
+    wheel.until(103)
+    assert [200, b"o", b"a", b"b", b"d", "end"] == reply.done
+    assert 5 == entry.tokens.sent
+
+
+def test_what_never_ends_is_said_again_and_again() -> None:
+    """Every period after the last frame, until the client leaves."""
+    wheel, reply, entry = play(ending="hang", repeat=Repeat((Frame("text", 1, b"x"), Frame("text", 1, b"y")), 0.5))
+    wheel.until(104)
+    assert [200, b"oa", b"b", b"d", b"xy", b"xy", b"xy"] == reply.done
+    assert 11 == entry.tokens.sent
+    reply.closed = True
+    wheel.until(110)
+    assert 7 == len(reply.done)
+
+
+def played(**more: Any) -> tuple[Wheel, Recorder, Playback, Lateness]:
+    wheel, reply, lateness = Wheel(), Recorder(), Lateness()
+    entry = Journal("u").open("POST", "/", {}, now=100.0)
+    fields = {"status": 200, "headers": (), "frames": FRAMES, "dues": (1.0, 1.0, 2.0, 2.5), **more}
+    playback = Playback(Plan(**fields), reply, entry, Stage(wheel, lambda: wheel.now, lateness))
+    return wheel, reply, playback, lateness
+
+
+def test_an_engine_says_when_frames_are_due() -> None:
+    """With a ticket nothing is due until the engine says so, and it ends when all is out."""
+    wheel, reply, playback, _ = played(ticket=Ticket(3, (5,)))
+    playback.begin()
+    wheel.until(105)
+    assert [] == reply.done
+    playback.due([5.0, 5.0, 6.0])
+    wheel.until(107)
+    assert [200, b"oa", b"b"] == reply.done
+    playback.due([8.0])
+    wheel.until(108)
+    assert [b"d", "end"] == reply.done[-2:]
+
+
+def test_planned_and_actual_times_are_kept() -> None:
+    """One of each for every frame, and how late each write was."""
+    wheel, _, playback, lateness = played()
+    playback.begin()
+    wheel.now = 101.25
+    wheel.until(103)
+    assert [1.0, 1.0, 2.0, 2.5] == list(playback.dues)
+    assert [1.25, 1.25, 2.0, 2.5] == [round(each, 6) for each in playback.sent]
+    assert (4, 250_000) == (lateness.events, lateness.most)

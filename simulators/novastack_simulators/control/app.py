@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 
-from novastack_simulators.control import about, faults, journal, reset, seed, stubs
+from novastack_simulators.control import about, faults, journal, reset, seed, selfcheck, stubs
 from novastack_simulators.control.bodies import JsonBodies
 from novastack_simulators.control.errors import invalid, refused
 from novastack_simulators.refusal import Refusal
@@ -19,6 +19,7 @@ ROUTES: Final[tuple[Callable[[APIRouter, Upstream], None], ...]] = (
     faults.routes,
     stubs.routes,
     seed.routes,
+    selfcheck.routes,
     reset.routes,
 )
 

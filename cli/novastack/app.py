@@ -16,6 +16,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "novastack.commands.demo",
     "up": "novastack.commands.up",
     "simulate": "novastack.commands.simulate",
+    "record": "novastack.commands.record",
     "serve": "novastack.commands.serve",
     "explain": "novastack.commands.explain",
     "check": "novastack.commands.check",

@@ -57,7 +57,11 @@ class Growth(Strict):
     @classmethod
     def _brief(cls, given: Any) -> Any:
         """A number alone is the factor."""
-        return {"factor": given} if isinstance(given, int | float) and not isinstance(given, bool) else given
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return {"factor": given}
+        if isinstance(given, Mapping | Growth):
+            return given
+        raise ValueError(f"expected a factor from 1 up, or a mapping of factor, least and period, got {given!r}")
 
 
 class Enforced(Strict):

@@ -6,9 +6,10 @@ import struct
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from novastack_simulators.edge.reply import Headers, Request, phrase
+from novastack_simulators.edge.reply import Headers, Request, status_line
 
 LINGER: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close() sends RST and drops what is unread
+LINE: Final = b"%b: %b"
 FLUSH: Final = 0.001
 FLUSHES: Final = 200
 
@@ -24,23 +25,39 @@ class Connection(Protocol):
     def common_headers(self) -> list[tuple[bytes, bytes]]: ...
 
 
+class NoEvent:
+    """Nobody waits for the body of a hot request: it is answered when it is complete."""
+
+    def set(self) -> None: ...
+
+
+NO_EVENT: Final = NoEvent()
+
+
 class HotCycle:
     """A request being read and answered inside the protocol.
+
+    Its slots: there is one for each request, and a thousand of them wait at once.
 
     uvicorn's own cycle has `response_complete`, `disconnected`, `keep_alive` and `message_event`; the parent class
     reads and writes them on whatever cycle is the connection's latest, so they are here by those names.
     """
 
+    __slots__ = (
+        "_chunked", "_connection", "_head", "_on_close", "_on_resume", "_paused", "_started", "_version", "arrived",
+        "body", "continues", "disconnected", "keep_alive", "message_event", "request", "response_complete", "turn",
+    )  # fmt: skip
+
     def __init__(self, connection: Connection, request: Request, *, version: str, keep_alive: bool) -> None:
         self.request = request
-        self.body = bytearray()
+        self.body: bytes | bytearray = b""
         self.arrived = False
         self.turn = False
         self.continues = False
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = keep_alive
-        self.message_event = asyncio.Event()
+        self.message_event = NO_EVENT
         self._connection = connection
         self._chunked = version == "1.1"
         self._version = version
@@ -58,6 +75,15 @@ class HotCycle:
     def paused(self) -> bool:
         return self._paused
 
+    def take(self, body: bytes) -> None:
+        """A piece of the body; most come in one, and many are not copied again with each."""
+        if not self.body:
+            self.body = body
+        elif isinstance(self.body, bytearray):
+            self.body += body
+        else:
+            self.body = bytearray(self.body) + body
+
     def watch(self, on_close: Callable[[], None], on_resume: Callable[[], None]) -> None:
         self._on_close, self._on_resume = on_close, on_resume
 
@@ -67,9 +93,8 @@ class HotCycle:
         told = b"content-length" in names or b"transfer-encoding" in names
         self._chunked = self._version == "1.1" and not told
         self.keep_alive = self.keep_alive and (told or self._chunked)
-        lines = [b"HTTP/1.1 %d %b" % (status, phrase(status))]
-        common = (field for field in self._connection.common_headers() if field[0] not in names)
-        lines += [b"%b: %b" % field for field in (*headers, *common)]
+        lines = [status_line(status), *map(LINE.__mod__, headers)]
+        lines += [LINE % field for field in self._connection.common_headers() if field[0] not in names]
         # RFC 9112, 7.1: chunks for a body of unknown length; 6.3: without either, the close ends the body.
         lines += [b"transfer-encoding: chunked"] if self._chunked else []
         lines += [] if self.keep_alive else [b"connection: close"]

@@ -4,11 +4,11 @@ tests/simulators/edge/test_protocol.py names every attribute of uvicorn that thi
 """
 
 import asyncio
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
-import msgspec
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -23,6 +23,12 @@ LINGER: Final = 2.0
 def is_cold(path: str) -> bool:
     """The control plane's paths; every other path is the provider's, also those it does not know."""
     return path == COLD or path.startswith(f"{COLD}/")
+
+
+@lru_cache(maxsize=1024)
+def path_of(url: bytes) -> str:
+    """The path of a request's target, without its query."""
+    return unquote((httptools.parse_url(url).path or b"/").decode("latin-1"))
 
 
 class SimulatorProtocol(HttpToolsProtocol):
@@ -43,24 +49,31 @@ class SimulatorProtocol(HttpToolsProtocol):
         self._limit = max_body_bytes
         self._waiting: list[HotCycle] = []
         self._closing: asyncio.TimerHandle | None = None
+        self._active = 0.0
 
     # What the parser reports
 
+    def on_message_begin(self) -> None:
+        """The parent's scope is for ASGI: it is built when a request turns out to be cold."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
     def on_headers_complete(self) -> None:
-        path = unquote((httptools.parse_url(self.url).path or b"/").decode("latin-1"))
+        path = path_of(self.url)
         if is_cold(path):
-            super().on_headers_complete()
+            self._cold()
             return
-        request = Request(method=self.parser.get_method().decode("latin-1"), path=path, headers=tuple(self.headers))
-        version = self.parser.get_http_version()
+        parser = self.parser
+        headers = tuple(self.headers)
+        request = Request(method=parser.get_method().decode("latin-1"), path=path, headers=headers)
+        version = parser.get_http_version()
         earlier: Any = self.cycle
-        cycle = HotCycle(
-            self, request, version=version, keep_alive=version == "1.1" and self.parser.should_keep_alive()
-        )
+        cycle = HotCycle(self, request, version=version, keep_alive=version == "1.1" and parser.should_keep_alive())
         cycle.continues = self.expect_100_continue
         self.cycle = cycle  # type: ignore[assignment]  # the parent only reads what HotCycle has too
         self._waiting.append(cycle)
-        if int(request.fields.get("content-length", "0") or 0) > self._limit:
+        if any(name == b"content-length" and int(size or b"0") > self._limit for name, size in headers):
             self._refuse(cycle)
         if earlier is None or earlier.response_complete:
             self._start_asgi_task(cycle, None)
@@ -69,12 +82,20 @@ class SimulatorProtocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, None))  # type: ignore[arg-type]
 
+    def _cold(self) -> None:
+        """As the parent would have done it from the beginning of the message."""
+        url, headers, expect = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expect
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
     def on_body(self, body: bytes) -> None:
         cycle: Any = self.cycle
         if not isinstance(cycle, HotCycle):
             super().on_body(body)
         elif not cycle.request.oversize:
-            cycle.body += body
+            cycle.take(body)
             if len(cycle.body) > self._limit:
                 self._refuse(cycle)
 
@@ -104,8 +125,8 @@ class SimulatorProtocol(HttpToolsProtocol):
 
     def _refuse(self, cycle: HotCycle) -> None:
         """Too large: nothing more is kept, and the connection ends after the answer."""
-        cycle.request = msgspec.structs.replace(cycle.request, oversize=True)
-        cycle.body.clear()
+        cycle.request.oversize = True
+        cycle.body = b""
         cycle.keep_alive = False
         if cycle.turn:
             self.loop.call_soon(self._answer, cycle)
@@ -114,26 +135,52 @@ class SimulatorProtocol(HttpToolsProtocol):
         if cycle.closed or self.transport.is_closing():
             return
         if cycle.body:
-            cycle.request = msgspec.structs.replace(cycle.request, body=bytes(cycle.body))
-            cycle.body.clear()
+            cycle.request.body, cycle.body = bytes(cycle.body), b""
         self._handler(cycle.request, cycle)
 
     def on_response_complete(self) -> None:
         done = [cycle for cycle in self._waiting if cycle.response_complete]
-        self._waiting = [cycle for cycle in self._waiting if not cycle.response_complete]
-        if any(not cycle.arrived for cycle in done):
+        for cycle in done:
+            self._waiting.remove(cycle)
+        if not all(cycle.arrived for cycle in done):
             # Closing at once would reset the connection under a client that still sends, and lose the answer:
             # RFC 9112, 9.6 asks to read on for a while.
             self._closing = self.loop.call_later(LINGER, self.transport.close)
             self.server_state.total_requests += 1
             return
-        super().on_response_complete()
+        if self.pipeline:
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._active = self.loop.time()
+        if self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self._watch_idleness()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """The parent sets a timer after each answer and cancels it at the next request; ours looks when it rings."""
+
+    def _watch_idleness(self) -> None:
+        left = self._active + self.timeout_keep_alive - self.loop.time()
+        self.timeout_keep_alive_task = self.loop.call_later(max(left, 0.0), self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Closes a connection on which nothing has been asked for long enough."""
+        self.timeout_keep_alive_task = None
+        if self.transport.is_closing():
+            return
+        if self._waiting or self.loop.time() < self._active + self.timeout_keep_alive:
+            self._active = max(self._active, self.loop.time() - self.timeout_keep_alive / 2)
+            self._watch_idleness()
+        else:
+            self.transport.close()
 
     # What the transport reports
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._closing:
             self._closing.cancel()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         for cycle in self._waiting:
             cycle.lost()
         self._waiting.clear()

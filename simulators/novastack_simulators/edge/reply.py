@@ -1,7 +1,7 @@
 """What the edge hands to a handler: a parsed request, and a Reply to play the answer on."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import msgspec
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Request(msgspec.Struct, kw_only=True, dict=True):
     """A request whose body is complete; `oversize` means that it passed the limit and was not kept."""
 
     method: str
@@ -67,8 +67,11 @@ class Reply(Protocol):
 Handler = Callable[[Request, Reply], None]
 
 
-def phrase(status: int) -> bytes:
+@cache
+def status_line(status: int) -> bytes:
+    """RFC 9112, 4; the phrase of a status that nobody registered is Unknown."""
     try:
-        return HTTPStatus(status).phrase.encode()
+        said = HTTPStatus(status).phrase
     except ValueError:
-        return b"Unknown"
+        said = "Unknown"
+    return f"HTTP/1.1 {status} {said}".encode()

@@ -68,7 +68,7 @@ def _holds(value: Any, step: str | int) -> bool:
 
 
 def leaves(meaning: Any) -> Leaves:
-    """Each value in it as JSON, by its path; what is empty is a value too."""
+    """Each value in it as JSON, by its path; what is empty is a value too, below the top."""
     return dict(_leaves(meaning, ""))
 
 
@@ -79,7 +79,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list) and value:
         for index, each in enumerate(value):
             yield from _leaves(each, f"{place}[{index}]")
-    else:
+    elif place or value not in ({}, []):
         yield place, f"{len(value)} bytes" if isinstance(value, bytes) else msgspec.json.encode(value).decode()
 
 
@@ -87,7 +87,8 @@ def _below(place: str, name: str) -> str:
     """As `matching.path` reads it."""
     if NAME.fullmatch(name):
         return f"{place}.{name}" if place else name
-    return f"{place}[{msgspec.json.encode(name).decode()}]"
+    quoted = re.sub(r'(["\\])', r"\\\1", name)
+    return f'{place}["{quoted}"]'
 
 
 def differences(wanted: Leaves, got: Leaves) -> tuple[Differs, ...]:
@@ -101,7 +102,8 @@ def differences(wanted: Leaves, got: Leaves) -> tuple[Differs, ...]:
 def _differs(place: str, wanted: str | None, got: str | None) -> Differs:
     if is_credential(re.split(r"[.\[]", place)[-1]):
         return Differs(place, MASK, MASK)
-    start = max(0, _common(wanted or "", got or "") - BEFORE)
+    common = _common(wanted or "", got or "")
+    start = common - BEFORE if common > 2 * BEFORE else 0
     return Differs(place or "the body", _shown(wanted, start), _shown(got, start))
 
 

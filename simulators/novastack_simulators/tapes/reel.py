@@ -96,13 +96,13 @@ class Reel:
         asked = f"no tape answers {method} {path}"
         known = self._known.get((method, path))
         if not known:
-            return Miss(f"{asked}: {self._about()}")
+            return Miss(f"{asked}; {self._about()}")
         got = leaves(meant(body, self._matching.ignored))
         items = frozenset(got.items())
         nearest = min(known, key=lambda each: len(each.items ^ items))
         differs = differences(nearest.leaves, got) or (_bytewise(nearest.tape, body),)
         name = nearest.tape.name
-        return Miss(f"{asked}: the nearest is {name}, of which {'; '.join(_sentences(differs))}", name, differs)
+        return Miss(f"{asked}; the nearest is {name}, but {'; '.join(_sentences(differs))}", name, differs)
 
     def _about(self) -> str:
         counts = Counter(f"{tape.request.method} {tape.request.path}" for tape in self.tapes)
@@ -112,7 +112,7 @@ class Reel:
 
 def _sentences(differs: Sequence[Differs]) -> Iterator[str]:
     for each in differs[:SAID]:
-        yield f"{each.part} is {each.wanted} and not {each.got}"
+        yield f"{each.part}: wanted {each.wanted}, got {each.got}"
     if len(differs) > SAID:
         yield f"and {len(differs) - SAID} more"
 

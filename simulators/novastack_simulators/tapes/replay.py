@@ -37,8 +37,7 @@ class Part(NamedTuple):
 
 def planned(tape: Tape, speed: float = 1.0, by: By = "chunk") -> Plan:
     """The tape as a plan. `speed` 20 is twenty times faster, 0 is at once."""
-    scale = 1 / (MICROS * speed) if speed else 0.0
-    ending, end = ENDINGS[tape.ended], tape.us * scale
+    ending, end = ENDINGS[tape.ended], _due(tape.us, speed)
     response = tape.response
     if response is None:
         return Plan(status=0, headers=(), frames=(), dues=(), end=end, ending=ending)
@@ -49,12 +48,16 @@ def planned(tape: Tape, speed: float = 1.0, by: By = "chunk") -> Plan:
         status=response.status,
         headers=_head(response, raw=raw),
         frames=tuple(frame for _, frame in timed),
-        dues=tuple(us * scale for us, _ in timed),
+        dues=tuple(_due(us, speed) for us, _ in timed),
         end=end,
         ending=ending,
         apart=by == "chunk",
         work=None if told.completion is None else Work(told.prompt or 0, told.finishes or ("stop",)),
     )
+
+
+def _due(us: int, speed: float) -> float:
+    return us / (MICROS * speed) if speed else 0.0
 
 
 def told(tape: Tape) -> Usage:
@@ -91,10 +94,10 @@ Timed = list[tuple[int, Frame]]
 
 
 def _events(tape: Tape, response: Response, parts: Sequence[Part]) -> Timed:
-    """A frame for each part. What is no part of the body cannot be said by events, and is left out."""
+    """A frame for each part, a plain body being one with its head. What is no part of the body is left out."""
     ends = list(accumulate(len(chunk.bytes) for chunk in response.chunks))
-    timed = [] if parts and parts[0].phase == "body" and tape.body else [(response.us, _opened(parts))]
-    start = 0
+    plain = bool(tape.body) and parts[0].phase == "body"
+    timed, start = [] if plain else _before(response, parts), 0
     for part in parts if tape.body else ():
         us = response.chunks[bisect_left(ends, part.end)].us
         timed.append((us, Frame(part.phase, part.tokens, tape.body[start : part.end])))
@@ -103,11 +106,10 @@ def _events(tape: Tape, response: Response, parts: Sequence[Part]) -> Timed:
 
 
 def _chunks(tape: Tape, response: Response, parts: Sequence[Part]) -> Timed:
-    """A frame for each chunk; the head goes by itself if it came before them."""
+    """A frame for each chunk."""
     ends = [part.end for part in parts]
     chunks = response.chunks
-    timed = [(response.us, _opened(parts))] if not chunks or response.us < chunks[0].us else []
-    raw, start, first = _raw(tape, response), 0, 0
+    timed, raw, start, first = _before(response, parts), _raw(tape, response), 0, 0
     for index, chunk in enumerate(chunks):
         end = start + len(chunk.bytes)
         last = bisect_left(ends, end + 1)  # the parts before this one end here or before
@@ -128,8 +130,11 @@ def _after(tape: Tape, response: Response, *, raw: bool) -> Iterator[tuple[int, 
         yield chunk.us, Frame("body", 0, chunk.bytes)
 
 
-def _opened(parts: Sequence[Part]) -> Frame:
-    return Frame("body" if parts and parts[0].phase == "body" else "open", 0, b"")
+def _before(response: Response, parts: Sequence[Part]) -> Timed:
+    """The head goes by itself if it came before the body."""
+    if response.chunks and response.us == response.chunks[0].us:
+        return []
+    return [(response.us, Frame("body" if parts and parts[0].phase == "body" else "open", 0, b""))]
 
 
 def _raw(tape: Tape, response: Response) -> bool:

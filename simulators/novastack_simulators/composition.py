@@ -2,14 +2,14 @@
 
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.dialects import DIALECTS
-from novastack_simulators.profile import load_profile
+from novastack_simulators.quotas import terms
 from novastack_simulators.scope import Start
 from novastack_simulators.upstream import Clocks, Setting, Upstream
 
 
 def composed(config: SimulatorsConfig, each: UpstreamConfig, clocks: Clocks) -> Upstream:
     """One upstream as it is configured; what it leaves open is the whole's."""
-    profile = load_profile(each.profile).quirked(each.quirks)
+    profile = each.simulated()
     setting = Setting(
         name=each.name,
         profile=profile,
@@ -20,5 +20,11 @@ def composed(config: SimulatorsConfig, each: UpstreamConfig, clocks: Clocks) -> 
         max_body_bytes=config.max_body_bytes,
     )
     seed = config.seed if each.seed is None else each.seed
-    start = Start(seed=seed, faults=each.faults, stubs=(*each.stubs, *config.stubs))
+    start = Start(
+        seed=seed,
+        faults=each.faults,
+        stubs=(*each.stubs, *config.stubs),
+        framing=each.framing,
+        terms=terms(profile, each.quotas),
+    )
     return Upstream(setting, clocks, start)

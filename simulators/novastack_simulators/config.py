@@ -7,20 +7,28 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from novastack_simulators.dialects import DIALECTS
 from novastack_simulators.faults import AnyFault
-from novastack_simulators.profile import Profile, Quirks, Strict, load_profile, profile_names
+from novastack_simulators.framing import DEFAULT, AnyFraming
+from novastack_simulators.profile import Profile, Quirks, QuotasConfig, Strict, Tempo, load_profile
 from novastack_simulators.stubs import Stubs
 from novastack_simulators.stubs.analysis import Complaint, Place, Shelved, complaints
 
 
 class UpstreamConfig(Strict):
-    """One simulated upstream. Port 0 is any free port; `speed` and `seed` default to those of the whole."""
+    """One simulated upstream. Port 0 is any free port; `speed` and `seed` default to those of the whole.
+
+    `profile` is a shipped one, or the path of a file; `tempo` takes the place of the profile's own. `quotas` are
+    enforced (without them the profile's limits are only told). `framing` is how events are put on the wire.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     profile: str
     port: int = Field(default=0, ge=0, le=65_535)
     api_keys: tuple[str, ...] = Field(min_length=1)
+    tempo: Tempo | None = None
     faults: tuple[AnyFault, ...] = ()
+    framing: AnyFraming = DEFAULT
     stubs: Stubs = ()
+    quotas: QuotasConfig | None = None
     speed: float | None = Field(default=None, gt=0)
     seed: int | None = None
     quirks: Quirks = Quirks()
@@ -28,9 +36,12 @@ class UpstreamConfig(Strict):
     @field_validator("profile")
     @classmethod
     def _known(cls, name: str) -> str:
-        if name not in profile_names():
-            raise ValueError(f"unknown profile {name!r}: known are {', '.join(profile_names())}")
+        load_profile(name)
         return name
+
+    def simulated(self) -> Profile:
+        """The profile as this upstream has it."""
+        return load_profile(self.profile).quirked(self.quirks).paced(self.tempo)
 
 
 def _default(port: int, name: str) -> UpstreamConfig:

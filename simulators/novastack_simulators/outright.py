@@ -37,5 +37,10 @@ def later(failed: Plan, seconds: float | None) -> Plan:
     return msgspec.structs.replace(failed, headers=(*failed.headers, (b"retry-after", f"{seconds:.15g}".encode())))
 
 
+def headed(plan: Plan, headers: Headers) -> Plan:
+    """The plan with more in its head."""
+    return msgspec.structs.replace(plan, headers=(*plan.headers, *headers)) if headers else plan
+
+
 def sized(kind: tuple[bytes, bytes], headers: Headers, body: bytes) -> Headers:
     return (kind, (b"content-length", b"%d" % len(body)), *headers)

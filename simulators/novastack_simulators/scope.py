@@ -11,7 +11,9 @@ from typing import Final, NamedTuple
 
 from novastack_simulators.attempts import Attempts
 from novastack_simulators.faults import AnyFault
+from novastack_simulators.framing import DEFAULT, Framing
 from novastack_simulators.prefixes import Prefixes
+from novastack_simulators.quotas import Quotas, Terms
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.stubs import Shelf, Stub
 
@@ -27,10 +29,12 @@ class Start(NamedTuple):
     seed: int
     faults: tuple[AnyFault, ...] = ()
     stubs: tuple[Stub, ...] = ()
+    framing: Framing = DEFAULT
+    terms: Terms = Terms()
 
 
 class Scope:
-    """Faults, stubs and seed in force, and what is remembered. `armed` is when the faults were set (unix seconds)."""
+    """What is in force, and what is remembered. `armed` is when the faults were set (unix seconds)."""
 
     def __init__(self, name: str, start: Start, now: float) -> None:
         self.name = name
@@ -41,6 +45,8 @@ class Scope:
         self.faults: tuple[AnyFault, ...] = ()
         self.armed = now
         self.shelf = Shelf(start.stubs)
+        self.framing = start.framing
+        self.quotas = Quotas(start.terms)
         self.reset(now)
 
     def arm(self, faults: Sequence[AnyFault], now: float) -> None:
@@ -52,20 +58,25 @@ class Scope:
         """Replaces all stubs; their sequences start again."""
         self.shelf = Shelf(stubs)
 
+    def limit(self, terms: Terms) -> None:
+        """Replaces all quotas; every account starts whole."""
+        self.quotas = Quotas(terms)
+
     def reset(self, now: float) -> None:
-        """As it started: nothing remembered, the configured faults, stubs and seed."""
+        """As it started: nothing remembered, and what is configured in force again."""
         self.attempts.clear()
         self.prefixes.clear()
-        self.seed = self._start.seed
+        self.seed, self.framing = self._start.seed, self._start.framing
         self.arm(self._start.faults, now)
         self.stock(self._start.stubs)
+        self.limit(self._start.terms)
 
 
 class Scopes:
     """The scopes of one upstream, made when they are first named."""
 
     def __init__(self, start: Start, now: float) -> None:
-        self._start = start
+        self.start = start
         self.whole = Scope("", start, now)
         self._named: OrderedDict[str, Scope] = OrderedDict()
 
@@ -73,7 +84,7 @@ class Scopes:
         """The scope of that name; it is checked where it is read."""
         if not name:
             return self.whole
-        scope = self._named.get(name) or Scope(name, self._start, now)
+        scope = self._named.get(name) or Scope(name, self.start, now)
         self._named[name] = scope
         self._named.move_to_end(name)
         if len(self._named) > CAPACITY:
@@ -82,7 +93,7 @@ class Scopes:
 
     def restart(self, start: Start, now: float) -> None:
         """Another configuration: every scope starts again from it."""
-        self._start = start
+        self.start = start
         self._named.clear()
         self.whole = Scope("", start, now)
 

@@ -15,15 +15,13 @@ from typing import Any, Final, NamedTuple
 import uvicorn
 
 from novastack_simulators.alarm import alarm
+from novastack_simulators.composition import composed
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.control import control
-from novastack_simulators.dialects import DIALECTS
 from novastack_simulators.edge.asgi import twin
 from novastack_simulators.edge.protocol import SimulatorProtocol
 from novastack_simulators.edge.reply import Handler, Reply, Request
-from novastack_simulators.profile import load_profile
-from novastack_simulators.scope import Start
-from novastack_simulators.upstream import Clocks, Setting, Upstream
+from novastack_simulators.upstream import Clocks, Upstream
 from novastack_simulators.wheel import Wheel
 
 LOGGER: Final = logging.getLogger("novastack.simulators")
@@ -122,20 +120,8 @@ async def running(config: SimulatorsConfig) -> AsyncIterator[tuple[Endpoint, ...
 
 
 def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, sockets: contextlib.ExitStack) -> Listening:
-    profile = load_profile(each.profile).quirked(each.quirks)
-    setting = Setting(
-        name=each.name,
-        profile=profile,
-        dialect=DIALECTS[profile.dialect].fitted(profile),
-        api_keys=each.api_keys,
-        speed=each.speed or config.speed,
-        created=config.created,
-        max_body_bytes=config.max_body_bytes,
-    )
-    seed = config.seed if each.seed is None else each.seed
-    start = Start(seed=seed, faults=each.faults, stubs=(*each.stubs, *config.stubs))
     # The one place that reads the wall clock.
-    upstream = Upstream(setting, Clocks(wheel, time.time), start)  # noqa: TID251 - the edge reads the clock
+    upstream = composed(config, each, Clocks(wheel, time.time))  # noqa: TID251 - the edge reads the clock
     return Listening(each, upstream, sockets.enter_context(_bound(config.host, each)))
 
 

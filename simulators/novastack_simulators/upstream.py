@@ -3,8 +3,9 @@
 decode (dialect) → generate, or take a stub's words → schedule → faults → play.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -12,8 +13,10 @@ import msgspec
 from novastack_simulators import context, outright, tempo
 from novastack_simulators.addressed import Addressed, Heads, Request
 from novastack_simulators.dialects import Dialect
-from novastack_simulators.dialects.dialect import Answer, Asked, Letter, Lookup, Page, Reading, Sent
+from novastack_simulators.dialects.dialect import Answer, Asked, Fields, Letter, Lookup, Page, Reading, Sent
+from novastack_simulators.dialects.durations import duration
 from novastack_simulators.faults import AnyFault, Struck, chosen, struck, uttered
+from novastack_simulators.framing import framed
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
 from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.hearing import Heard, Hearing, Manner, Spoken, written
@@ -26,7 +29,7 @@ from novastack_simulators.playback import Playback, Reply, Stage, Timers
 from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
-from novastack_simulators.quotas.meter import Meter
+from novastack_simulators.quotas import Account, Denied, Grant, Level, Need, Spent, estimated
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope, Scopes, Start
 from novastack_simulators.stubs import Error, Said, Scene, filled, reporting, speak
@@ -34,6 +37,7 @@ from novastack_simulators.times import Times
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
 DAY: Final = 86_400
+NOTHING: Final[Mapping[str, Level]] = MappingProxyType({})
 
 
 class Setting(NamedTuple):
@@ -80,6 +84,14 @@ class Given(NamedTuple):
         return self.heard.prompt
 
 
+class Planned(NamedTuple):
+    """An answer, the room that was granted for it, and the input that counts (tokens)."""
+
+    plan: Plan
+    grant: Grant | None = None
+    read: int = 0
+
+
 class Upstream:
     """Answers requests, keeps the journal, and lets faults strike."""
 
@@ -98,7 +110,6 @@ class Upstream:
         self.load = Load(setting.dialect.buckets)
         self._heads = Heads(setting.dialect, setting.api_keys)
         self._hearing = Hearing(setting.profile)
-        self._meter = Meter({name: int(limit.value) for name, limit in setting.profile.limits.items()})
         # A vocabulary is read when it is first used: better now than in the first answer.
         count("", unit(setting.profile))
 
@@ -109,7 +120,6 @@ class Upstream:
         self.load.clear()
         self.lateness.clear()
         self.times.clear()
-        self._meter.clear()
         for name in self.scopes.names:
             self.scopes.close(name)
         self.scopes.whole.reset(now)
@@ -128,30 +138,37 @@ class Upstream:
 
     def handle(self, request: Request, reply: Reply) -> None:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
-        plan = self._plan(request, entry)
-        playback = Playback(plan, reply, entry, self._stage)
-        number = self.load.begin(plan, self._clocks.wheel.time())
-        playback.begin(partial(self._ended, playback, number))
+        planned = self._plan(request, entry)
+        playback = Playback(planned.plan, reply, entry, self._stage)
+        number = self.load.begin(planned.plan, self._clocks.wheel.time())
+        playback.begin(partial(self._ended, playback, planned, number))
 
-    def _ended(self, playback: Playback, number: int | None, whole: bool) -> None:
-        self.times.keep(playback.entry.sequence, playback.dues, playback.sent)
+    def _ended(self, playback: Playback, planned: Planned, number: int | None, whole: bool) -> None:
+        entry = playback.entry
+        self.times.keep(entry.sequence, playback.dues, playback.sent)
+        if planned.grant is not None:
+            made = entry.tokens.completion if whole else entry.tokens.sent
+            planned.grant.settle(Spent(planned.read, made if entry.status == 200 else 0), self._clocks.wall())
         if number is not None:
             self.load.end(number, self._clocks.wheel.time(), whole=whole)
 
-    def _plan(self, request: Request, entry: Entry) -> Plan:
+    def _plan(self, request: Request, entry: Entry) -> Planned:
         try:
             addressed = self._heads.read(request)
             entry.key = addressed.key
             return self._served(addressed, request, entry)
         except Refusal as refusal:
             entry.key = refusal.details.get("key", entry.key)
-            return self._refused(refusal, request, entry)
+            return Planned(self._refused(refusal, request, entry))
 
     def _refused(self, refusal: Refusal, request: Request, entry: Entry) -> Plan:
-        dialect = self.setting.dialect.at(request.path)
+        dialect, scope = self.setting.dialect.at(request.path), self.scopes.whole
         shape, text = dialect.refuse(refusal)
-        seen = self._seen(self._raw(request), self.scopes.whole, entry)
-        return outright.error(dialect, shape, text, self._sent(seen, entry))
+        seen = self._seen(self._raw(request), scope, entry)
+        levels = refusal.details.get("levels", NOTHING)
+        sent = Sent(seen.request_id, entry.arrived, 0.0, entry.request_id, levels)
+        error = outright.error(dialect, shape, text, sent)
+        return outright.headed(error, refusal.details.get("headers", ()))
 
     @staticmethod
     def _raw(request: Request) -> bytes:
@@ -162,14 +179,14 @@ class Upstream:
         mark = stamp("request", scope.seed, found, entry.attempt)
         return Seen(found, entry.attempt, self.setting.dialect.request_id(mark))
 
-    def _served(self, addressed: Addressed, request: Request, entry: Entry) -> Plan:
+    def _served(self, addressed: Addressed, request: Request, entry: Entry) -> Planned:
         """The size is checked before the body is read. Raises Refusal."""
         if request.oversize:
             raise Refusal("too_large", longest=self.setting.max_body_bytes)
         scope = self.scopes.at(addressed.scope, entry.arrived)
         if isinstance(addressed.serves, Answer):
             return self._answer(addressed, addressed.serves, request, entry, scope)
-        return self._found(addressed, addressed.serves, request, entry, scope)
+        return Planned(self._found(addressed, addressed.serves, request, entry, scope))
 
     def _speaker(self, scope: Scope) -> Speaker:
         figures = self.setting.profile
@@ -194,10 +211,11 @@ class Upstream:
         )
         body = lookup.look(asked)
         page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
-        sent = self._sent(self._seen(self._raw(request), scope, entry), entry)
+        seen = self._seen(self._raw(request), scope, entry)
+        sent = Sent(seen.request_id, entry.arrived, 0.0, entry.request_id)
         return outright.page(addressed.dialect, 200, page, sent)
 
-    def _answer(self, addressed: Addressed, answer: Answer, request: Request, entry: Entry, scope: Scope) -> Plan:
+    def _answer(self, addressed: Addressed, answer: Answer, request: Request, entry: Entry, scope: Scope) -> Planned:
         heard = self._hearing.hear(addressed, answer, request.path, request.body)
         prompt = heard.prompt
         entry.model, entry.stream, entry.canary = prompt.model, prompt.stream, heard.canary
@@ -210,16 +228,53 @@ class Upstream:
         cached = self._cached(answer, prompt, generation, entry, scope)
         tokens = entry.tokens
         tokens.prompt, tokens.reasoning = generation.prompt_tokens, generation.reasoning_tokens
-        tokens.completion = made = generation.completion_tokens
-        read = generation.prompt_tokens - cached.read
-        sent = self._sent(seen, entry, input_tokens=read, output_tokens=made, tokens=read + made)
+        tokens.completion = generation.completion_tokens
+        need = Need(generation.prompt_tokens - cached.read, estimated(prompt.limit, prompt.n))
+        grant, levels = self._granted(addressed, scope, need, entry)
+        sent = Sent(seen.request_id, entry.arrived, 0.0, entry.request_id, levels)
         given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, sent)
         if said is not None and said.error is not None:
-            return self._faulted(self._failed(said.error, scene, given), fault, given)
-        plan = self._faulted(self._timed(given), fault, given)
+            plan = self._faulted(self._failed(said.error, scene, given), fault, given)
+        else:
+            plan = self._faulted(self._timed(given), fault, given)
         if plan.status == 200 and cached.keep:
             scope.prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
-        return plan
+        return Planned(self._framed(plan, given, addressed.fields), grant, need.input_tokens)
+
+    @staticmethod
+    def _framed(plan: Plan, given: Given, fields: Fields) -> Plan:
+        framing, seen = given.scope.framing, given.seen
+        if framing.default:
+            return plan
+        rng = seeded("framing", given.scope.seed, seen.fingerprint, seen.attempt)
+        return framed(plan, framing, rng, fields.get("accept-encoding", ""))
+
+    def _granted(
+        self, addressed: Addressed, scope: Scope, need: Need, entry: Entry
+    ) -> tuple[Grant, Mapping[str, Level]]:
+        """Room in the account's quotas, and how they stand. Raises Refusal."""
+        dialect, account = addressed.dialect, Account(entry.key or "", entry.model or "")
+        asked = need._replace(patience=dialect.patience(addressed.fields))
+        found = scope.quotas.admit(account, asked, entry.arrived)
+        levels = scope.quotas.levels(account, entry.arrived, dialect.told)
+        if isinstance(found, Denied):
+            raise self._denied(found, dialect, entry, levels)
+        return found, levels
+
+    def _denied(self, denied: Denied, dialect: Dialect, entry: Entry, levels: Mapping[str, Level]) -> Refusal:
+        wait = denied.retry_after_s
+        told = dialect.retry(wait) if dialect.retry is not None and wait is not None else ()
+        return Refusal(
+            "outsized" if denied.outsized else "quota",
+            quota=denied.name,
+            model=entry.model,
+            limit=denied.limit,
+            used=denied.used,
+            requested=denied.requested,
+            wait=duration(wait or 0.0),
+            levels=levels,
+            headers=told,
+        )
 
     def _spoken(self, heard: Heard, scene: Scene, said: Said | None, fault: AnyFault | None, scope: Scope) -> Spoken:
         """What is said, from memory unless a fault changes it. Raises Refusal where it does not fit in the context."""
@@ -326,7 +381,3 @@ class Upstream:
         if fault.do == "in_band_error" and plan.frames[0].phase != "body":
             error = outright.mishap(given.dialect, plan, error)
         return struck(fault, plan, outright.later(error, getattr(fault, "retry_after", None)))
-
-    def _sent(self, seen: Seen, entry: Entry, **spent: int) -> Sent:
-        levels = self._meter.spend({"requests": 1, **spent}, entry.arrived)
-        return Sent(request_id=seen.request_id, arrived=entry.arrived, given=entry.request_id, levels=levels)

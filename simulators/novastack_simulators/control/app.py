@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 
-from novastack_simulators.control import about, faults, journal, reset, seed, selfcheck, stubs
+from novastack_simulators.control import about, faults, framing, journal, quotas, reset, seed, selfcheck, stubs
 from novastack_simulators.control.bodies import JsonBodies
 from novastack_simulators.control.errors import invalid, refused
 from novastack_simulators.refusal import Refusal
@@ -17,7 +17,9 @@ ROUTES: Final[tuple[Callable[[APIRouter, Upstream], None], ...]] = (
     about.routes,
     journal.routes,
     faults.routes,
+    framing.routes,
     stubs.routes,
+    quotas.routes,
     seed.routes,
     selfcheck.routes,
     reset.routes,

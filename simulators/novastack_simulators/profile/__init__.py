@@ -1,6 +1,7 @@
 """A profile is a simulated model; each figure says where it comes from and how sure it is."""
 
-from novastack_simulators.profile.figures import Figure, Span, Spread, Strict, Sure
+from novastack_simulators.profile.figures import Figure, Span, Strict, Sure
+from novastack_simulators.profile.library import load_profile, profile_names
 from novastack_simulators.profile.profile import (
     Cache,
     Embeddings,
@@ -9,18 +10,18 @@ from novastack_simulators.profile.profile import (
     Quirks,
     Vector,
     Vocabulary,
-    load_profile,
-    profile_names,
 )
 from novastack_simulators.profile.quotas import Accounting, Enforced, Growth, LimitName, QuotasConfig
-from novastack_simulators.profile.tempo import Tempo
+from novastack_simulators.profile.tempo import EngineTempo, FittedTempo, Tempo
 
 __all__ = [
     "Accounting",
     "Cache",
     "Embeddings",
     "Enforced",
+    "EngineTempo",
     "Figure",
+    "FittedTempo",
     "Growth",
     "LimitName",
     "Profile",
@@ -28,7 +29,6 @@ __all__ = [
     "Quirks",
     "QuotasConfig",
     "Span",
-    "Spread",
     "Strict",
     "Sure",
     "Tempo",

@@ -21,12 +21,6 @@ class Figure(Strict):
     sure: Sure
 
 
-class Spread(Figure):
-    """A lognormal time in seconds: `value` is the median, `sigma` the spread of its logarithm."""
-
-    sigma: float = Field(ge=0)
-
-
 class Span(Strict):
     """A whole number drawn evenly from `least` to `most`."""
 

@@ -1,11 +1,8 @@
 """A profile is a simulated model; each figure says where it comes from and how sure it is."""
 
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
 from novastack_simulators.profile.figures import Figure, Span, Strict, Sure
@@ -104,17 +101,6 @@ class Profile(Strict):
         """The profile with those quirks that are set; the others stay its own."""
         return self.model_copy(update={"quirks": self.quirks.model_copy(update=quirks.model_dump(exclude_unset=True))})
 
-
-def profile_names() -> tuple[str, ...]:
-    """The shipped profiles, by name."""
-    folder = resources.files("novastack_simulators") / "profiles"
-    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
-
-
-@cache
-def load_profile(name: str) -> Profile:
-    """The shipped profile of that name. Raises ValueError listing the known names."""
-    if name not in profile_names():
-        raise ValueError(f"unknown profile {name!r}: known are {', '.join(profile_names())}")
-    text = (resources.files("novastack_simulators") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
-    return Profile.model_validate(yaml.safe_load(text))
+    def paced(self, tempo: Tempo | None) -> "Profile":
+        """The profile at another tempo, if one is given."""
+        return self if tempo is None else self.model_copy(update={"tempo": tempo})

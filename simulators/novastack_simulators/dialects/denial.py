@@ -7,8 +7,8 @@ from novastack_simulators.quotas import Denied
 from novastack_simulators.refusal import Refusal
 
 
-def refusal(denied: Denied, model: str) -> Refusal:
-    """The refusal, for the dialect to put into words."""
+def refusal(dialect: Dialect, denied: Denied, model: str, *, always: bool = False) -> Refusal:
+    """The refusal, for the dialect to put into words; its detail `headers` tells when to come again (see later)."""
     return Refusal(
         "outsized" if denied.outsized else "quota",
         quota=denied.name,
@@ -17,6 +17,7 @@ def refusal(denied: Denied, model: str) -> Refusal:
         used=denied.used,
         requested=denied.requested,
         wait=duration(denied.retry_after_s or 0.0),
+        headers=later(dialect, denied, always=always),
     )
 
 

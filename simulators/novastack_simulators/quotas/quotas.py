@@ -21,7 +21,7 @@ class Quotas:
     """The limits of an upstream. Every `now` is in unix seconds."""
 
     def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+        self.terms = terms
         self._plain = not terms.pools and set(terms.per) == {"key", "model"}
         self._books: dict[Account, Book] = {}
         self._past: dict[LimitName, Truth] = {}
@@ -29,17 +29,17 @@ class Quotas:
 
     def admit(self, account: Account, need: Need, now: float) -> Grant | Denied:
         """Reserves what a request needs of every limit, or takes nothing."""
-        if not self._terms.limits:
+        if not self.terms.limits:
             return Grant(None, need)
         at = micro(now)
-        book = self._books.get(account if self._plain else self._terms.account(account))
+        book = self._books.get(account if self._plain else self.terms.account(account))
         if book is None:
             book = self._open(account, at)
         return book.admit(need, at)
 
     def levels(self, account: Account, now: float, names: Sequence[str]) -> Mapping[str, Level]:
         """How those of the named limits stand that there are."""
-        if not names or not self._terms.limits:
+        if not names or not self.terms.limits:
             return NOTHING
         return self._found(account).levels(names, micro(now))
 
@@ -60,15 +60,15 @@ class Quotas:
 
     def _found(self, account: Account) -> Book:
         """To look at only: an account that asked for nothing is not kept."""
-        own = account if self._plain else self._terms.account(account)
+        own = account if self._plain else self.terms.account(account)
         book = self._books.get(own)
-        return Book(own, self._terms.gauges()) if book is None else book
+        return Book(own, self.terms.gauges()) if book is None else book
 
     def _open(self, account: Account, at: int) -> Book:
         if len(self._books) >= self._many:
             self._forget(at)
-        own = self._terms.account(account)
-        book = self._books[own] = Book(own, self._terms.gauges())
+        own = self.terms.account(account)
+        book = self._books[own] = Book(own, self.terms.gauges())
         return book
 
     def _forget(self, at: int) -> None:

@@ -1,9 +1,15 @@
-"""One request as a simulator saw it."""
+"""One request as a simulator saw it.
+
+An entry is filled in while its request is answered, with no more work than setting fields: headers and body are kept
+as they came, and are masked and rendered by `line.py` when somebody reads them. None and "" are what did not happen.
+"""
 
 import msgspec
 
+Headers = tuple[tuple[bytes, bytes], ...]
 
-class Tokens(msgspec.Struct, kw_only=True):
+
+class Tokens(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     """Counts: the prompt, the reasoning, all that was generated, and what was sent before the end."""
 
     prompt: int = 0
@@ -13,11 +19,14 @@ class Tokens(msgspec.Struct, kw_only=True):
 
 
 class Differs(msgspec.Struct, frozen=True):
-    """One matcher of a stub that did not hold: what it reads, what it wanted and what it got, in words."""
+    """One matcher that did not hold: what it reads, what it wanted and what it got, in words."""
 
     part: str
     wanted: str
     got: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: wanted {self.wanted}, got {self.got}"
 
 
 class Nearest(msgspec.Struct, frozen=True):
@@ -27,29 +36,47 @@ class Nearest(msgspec.Struct, frozen=True):
     differs: tuple[Differs, ...]
 
 
-class Entry(msgspec.Struct, kw_only=True):
-    """One request, filled in while it is answered. Times are unix seconds; None until it happens.
+class Summary(msgspec.Struct, kw_only=True, array_like=True, gc=False):
+    """What an entry is found by; it is what stands first in a packed entry, and is read without the rest.
 
-    `stub` is the one that answered; if there are stubs and none matched, `nearest` says what of the closest differed.
+    `key` is a fingerprint, `scope` "" is the one without a name, `fault` and `stub` are the ones that answered,
+    `expectation` says which expectation the request did not meet. Times are unix seconds.
     """
 
     sequence: int
-    upstream: str
-    request_id: str | None
+    request_id: str | None = None
     canary: str | None = None
+    scope: str = ""
+    key: str | None = None
     method: str
     path: str
     model: str | None = None
     stream: bool = False
     attempt: int = 1
-    key: str | None = None
     status: int | None = None
+    stub: str | None = None
+    fault: str | None = None
+    expectation: str | None = None
     arrived: float
+    cancelled_at: float | None = None
+    ended: bool = False
+
+
+class Entry(Summary, kw_only=True, array_like=True, gc=False):
+    """One request. If there are stubs and none matched, `nearest` says what of the closest differed.
+
+    `lateness` is the most that a write was behind its plan, in seconds. `body_bytes` is how long the body was, None if
+    it was not taken; `body` is what is kept of it.
+    """
+
+    upstream: str
+    planned_first_byte: float | None = None
+    planned_end: float | None = None
     first_byte: float | None = None
     last_byte: float | None = None
-    cancelled_at: float | None = None
+    lateness: float = 0.0
     tokens: Tokens = msgspec.field(default_factory=Tokens)
-    fault: str | None = None
-    stub: str | None = None
     nearest: Nearest | None = None
-    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    headers: Headers = ()
+    body_bytes: int | None = 0
+    body: bytes = b""

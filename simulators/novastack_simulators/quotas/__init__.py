@@ -2,7 +2,6 @@
 
 from novastack_simulators.quotas.decision import Denied, Grant
 from novastack_simulators.quotas.level import Level
-from novastack_simulators.quotas.meter import Meter
 from novastack_simulators.quotas.need import Account, Need, Spent, estimated
 from novastack_simulators.quotas.quotas import Quotas
 from novastack_simulators.quotas.terms import Terms, terms
@@ -13,7 +12,6 @@ __all__ = [
     "Denied",
     "Grant",
     "Level",
-    "Meter",
     "Need",
     "Quotas",
     "Spent",

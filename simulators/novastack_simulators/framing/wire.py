@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -17,12 +17,12 @@ from novastack_simulators.plan import Frame, Headers, Plan
 ALONE: Final = ("queued", "body")
 
 
-class Part(NamedTuple):
-    """A frame of the new plan, when it is due, and the last frame of the old plan that is in it."""
+class Parts(NamedTuple):
+    """The frames of the new plan, when each is due, and for each the last frame of the old plan that is in it."""
 
-    frame: Frame
-    due: float
-    source: int
+    frames: list[Frame]
+    dues: list[float]
+    sources: list[int]
 
 
 def framed(plan: Plan, framing: Framing, rng: Random, accepts: str = "") -> Plan:
@@ -45,17 +45,10 @@ def _streamed(plan: Plan) -> bool:
     return all(frame.phase != "body" for frame in plan.frames)
 
 
-def _rebuilt(plan: Plan, parts: Sequence[Part], **more: Any) -> Plan:
-    """The plan with other frames; what points at a frame follows it."""
-    sources = [part.source for part in parts]
-    return msgspec.structs.replace(
-        plan,
-        frames=tuple(part.frame for part in parts),
-        dues=tuple(part.due for part in parts),
-        slow=plan.slow and (bisect_left(sources, plan.slow[0]), plan.slow[1]),
-        apart=True,
-        **more,
-    )
+def _rebuilt(plan: Plan, parts: Parts) -> Plan:
+    """The plan with other frames, each a write of its own; what points at a frame follows it."""
+    slow = plan.slow and (bisect_left(parts.sources, plan.slow[0]), plan.slow[1])
+    return msgspec.structs.replace(plan, frames=tuple(parts.frames), dues=tuple(parts.dues), slow=slow, apart=True)
 
 
 # Grouped: several events in one write, sent when the last of them is due
@@ -71,13 +64,20 @@ def _grouped(plan: Plan, framing: Framing) -> Plan:
         alone = frames[index].phase in ALONE or frames[index - 1].phase in ALONE
         if alone or index - starts[-1] == most:
             starts.append(index)
-    return _rebuilt(plan, [_group(plan, start, end) for start, end in pairwise((*starts, len(frames)))])
+    groups = list(pairwise((*starts, len(frames))))
+    return _rebuilt(
+        plan,
+        Parts(
+            [_joined(frames[start:end]) for start, end in groups],
+            [max(plan.dues[start:end]) for start, end in groups],
+            [end - 1 for _, end in groups],
+        ),
+    )
 
 
-def _group(plan: Plan, start: int, end: int) -> Part:
-    frames = plan.frames[start:end]
-    tokens, data = sum(frame.tokens for frame in frames), b"".join(frame.data for frame in frames)
-    return Part(Frame(frames[-1].phase, tokens, data), max(plan.dues[start:end]), end - 1)
+def _joined(frames: Sequence[Frame]) -> Frame:
+    data = b"".join(frame.data for frame in frames)
+    return Frame(frames[-1].phase, sum(frame.tokens for frame in frames), data)
 
 
 # Dressed: the same events in other lines
@@ -160,13 +160,14 @@ def _cut(plan: Plan, framing: Framing, rng: Random) -> Plan:
     word, number = framing.cut
     if word == "event":
         return plan
-    pause, parts, latest = framing.pause / 1000, list[Part](), 0.0
+    pause, parts = framing.pause / 1000, Parts([], [], [])
     for source, (frame, due) in enumerate(zip(plan.frames, plan.dues, strict=True)):
-        written = pieces(frame.data, word, number, rng)
-        start = max(due, latest)
+        cut = [Frame(frame.phase, 0, data) for data in pieces(frame.data, word, number, rng)]
         # An engine's frame is due when its tokens are made: the first piece waits for them, and the rest for it.
-        bearer = 0 if plan.ticket else len(written) - 1
-        for index, data in enumerate(written):
-            latest = start + index * pause
-            parts.append(Part(Frame(frame.phase, frame.tokens if index == bearer else 0, data), latest, source))
+        bearer = 0 if plan.ticket else -1
+        cut[bearer] = cut[bearer]._replace(tokens=frame.tokens)
+        start = max(due, parts.dues[-1]) if parts.dues else due
+        parts.frames.extend(cut)
+        parts.dues.extend(start + index * pause for index in range(len(cut)))
+        parts.sources.extend([source] * len(cut))
     return _rebuilt(plan, parts)

@@ -109,7 +109,7 @@ def redaction(headers: Iterable[Header], query: str, body: bytes) -> Redaction:
 
 
 def _texts(headers: Iterable[Header]) -> Iterator[tuple[str, str]]:
-    return ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+    return ((name.decode("latin-1").lower(), value.decode("latin-1").strip()) for name, value in headers)
 
 
 def _credentials(headers: Iterable[Header]) -> Iterator[str]:

@@ -6,17 +6,27 @@ import queue
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
-from novastack_simulators.tapes import Tape, load
+from novastack_simulators.alarm import alarm
+from novastack_simulators.edge.protocol import SimulatorProtocol
+from novastack_simulators.journal import Journal
+from novastack_simulators.lateness import Lateness
+from novastack_simulators.playback import Playback, Stage
+from novastack_simulators.server import Server
+from novastack_simulators.tapes import Reel, Tape, load
 from novastack_simulators.tapes.recorder.base import base
 from novastack_simulators.tapes.recorder.book import Kept
 from novastack_simulators.tapes.recorder.server import Recording, recording
 from novastack_simulators.tapes.tape import Chunk, Request, Response, packed
+from novastack_simulators.wheel import Wheel
 
 BOUND = 10.0
 LINGER = struct.pack("ii", 1, 0)
@@ -290,3 +300,54 @@ def head() -> Callable[..., bytes]:
 @pytest.fixture(scope="session")
 def dechunked() -> Callable[[bytes], list[bytes]]:
     return _dechunked
+
+
+class Player:
+    """Replays a reel on a socket of its own, through the simulators' edge."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def call(self) -> Wire:
+        return Wire(self.port)
+
+
+@contextlib.contextmanager
+def _playing(reel: Reel) -> Iterator[Player]:
+    ready: queue.Queue[Any] = queue.Queue()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        wheel = Wheel(alarm(loop))
+        stage = Stage(wheel, time.monotonic, Lateness())
+        journal = Journal("it")
+
+        def handle(request: Any, reply: Any) -> None:
+            found = reel.find(request.method, request.path, request.body, 1)
+            assert isinstance(found, Tape), found
+            entry = journal.open(request.method, request.path, {}, now=0.0)
+            Playback(reel.planned(found, 0), reply, entry, stage).begin()
+
+        protocol: Any = partial(SimulatorProtocol, handler=handle, max_body_bytes=1 << 20)
+        config = uvicorn.Config(protocol, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False)
+        server = Server(config, grace=0.1)
+        ready.put(lambda: loop.call_soon_threadsafe(setattr, server, "should_exit", True))
+        await server.serve(sockets=[listener])
+        wheel.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread.start()
+    stop = ready.get(timeout=BOUND)
+    try:
+        yield Player(listener.getsockname()[1])
+    finally:
+        stop()
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture
+def playing() -> Iterator[Callable[[Reel], Player]]:
+    with contextlib.ExitStack() as stack:
+        yield lambda reel: stack.enter_context(_playing(reel))

@@ -48,7 +48,8 @@ class _Reading:
         self.reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name, value))
+        # RFC 9112, 5.1: white space around a value is no part of it; the parser leaves what is after it.
+        self.headers.append((name, value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         self.complete = True

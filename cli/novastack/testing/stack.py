@@ -1,0 +1,36 @@
+"""The reference gateway in front of the simulated upstreams of a test."""
+
+import contextlib
+from typing import Self
+
+from novastack.testing import environment
+from novastack.testing.fleet import Simulators
+
+
+class GatewayStack:
+    """`base_url` and `api_key` are for SDKs; `simulators` are the upstreams behind, in the scope of the test."""
+
+    def __init__(self, url: str, api_key: str, simulators: Simulators) -> None:
+        self.url = url
+        self.base_url = f"{url}/v1"
+        self.api_key = api_key
+        self.simulators = simulators
+        self._variables = contextlib.ExitStack()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the models to ask for, one of each upstream."""
+        return tuple(simulator.model for simulator in self.simulators.values())
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that lead OpenAI's SDK here, for a process to be started."""
+        return environment.variables("openai", self.base_url, self.api_key)
+
+    def environment(self) -> Self:
+        """Sets them in this process until the end of the test."""
+        self._variables.enter_context(environment.put(self.variables))
+        return self
+
+    def close(self) -> None:
+        self._variables.close()

@@ -51,13 +51,17 @@ class Spoken(msgspec.Struct, kw_only=True):
 
 
 class Heard(msgspec.Struct, kw_only=True):
-    """A request that was read, and the answers to it that are remembered; `size` in bytes."""
+    """A request that was read, and the answers to it that are remembered; `size` in bytes.
+
+    `blocks` are the digests of its prompt for an engine's cache; None until they are asked for.
+    """
 
     answer: Answer
     prompt: Prompt
     canary: str | None
     size: int
     kept: bool = True
+    blocks: tuple[bytes, ...] | None = None
     spoken: dict[Manner, Spoken] = msgspec.field(default_factory=dict)
 
 

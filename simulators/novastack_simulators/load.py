@@ -6,9 +6,9 @@ Tokens are counted when they are due, so a look half way through an answer sees 
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -18,6 +18,28 @@ Buckets = Mapping[str, tuple[float, ...]]
 MEASURES = (
     "first_token", "gap", "pace", "whole", "queue", "inference", "prefill", "decode", "prompt", "output", "n", "limit",
 )  # fmt: skip
+
+
+class Gauges(Protocol):
+    """How full a serving engine is: requests, the share of its KV cache in use, and prompt tokens looked up in it."""
+
+    @property
+    def running(self) -> int: ...
+
+    @property
+    def waiting(self) -> int: ...
+
+    @property
+    def usage(self) -> float: ...
+
+    @property
+    def preemptions(self) -> int: ...
+
+    @property
+    def queried(self) -> int: ...
+
+    @property
+    def hits(self) -> int: ...
 
 
 class Histogram:
@@ -55,7 +77,7 @@ class Tally:
 class Lane(msgspec.Struct, kw_only=True):
     """One choice being made: when each of its tokens is due after the start, why it will finish, how many are made."""
 
-    dues: tuple[float, ...]
+    dues: list[float]
     finish: str
     made: int = 0
 
@@ -69,9 +91,13 @@ class Job(NamedTuple):
 
 
 class Load:
-    """The answers under way and the Tally. It keeps nothing of an answer that has ended."""
+    """The answers under way and the Tally. It keeps nothing of an answer that has ended.
 
-    def __init__(self, buckets: Buckets) -> None:
+    `gauges` tells how full the engine is; None where none makes the tokens.
+    """
+
+    def __init__(self, buckets: Buckets, gauges: Callable[[], Gauges] | None = None) -> None:
+        self.gauges = gauges
         self._buckets = buckets
         self._jobs: dict[int, Job] = {}
         self._next = 0
@@ -93,7 +119,7 @@ class Load:
         if work is None:
             return None
         dues, wide = token_dues(plan), len(work.finishes)
-        lanes = tuple(Lane(dues=dues[index::wide], finish=finish) for index, finish in enumerate(work.finishes))
+        lanes = tuple(Lane(dues=list(dues[index::wide]), finish=finish) for index, finish in enumerate(work.finishes))
         self._next += 1
         self._jobs[self._next] = Job(now, work.prompt_tokens, lanes)
         self.tally.observe("n", wide)
@@ -101,19 +127,26 @@ class Load:
             self.tally.observe("limit", work.limit)
         return self._next
 
+    def made(self, number: int, tokens: int, at: float) -> None:
+        """An engine has made so many tokens of an answer in all, the last of them `at` seconds after its start."""
+        lanes = self._jobs[number].lanes
+        told = sum(len(lane.dues) for lane in lanes)
+        for index in range(told, tokens):
+            lanes[index % len(lanes)].dues.append(at)
+
     def settle(self, now: float) -> None:
         """Counts what was made until now."""
         for job in self._jobs.values():
             self._advance(job, now)
 
-    def end(self, number: int, now: float, *, whole: bool) -> None:
-        """The answer has ended: `whole`, or cut short by either side."""
+    def end(self, number: int, now: float, *, whole: bool, queued: float = 0.0) -> None:
+        """The answer has ended: `whole`, or cut short by either side; it was `queued` so many seconds."""
         job = self._jobs.pop(number)
         self._advance(job, math.inf if whole else now)
         for lane in job.lanes:
             self.tally.finished[lane.finish if whole else "abort"] += 1
             if whole:
-                self._finished(job, lane, now - job.started)
+                self._finished(job, lane, now - job.started, queued)
 
     def clear(self) -> None:
         """Forgets what was counted; answers under way go on."""
@@ -130,11 +163,12 @@ class Load:
             self.tally.output_tokens += len(due)
             lane.made += len(due)
 
-    def _finished(self, job: Job, lane: Lane, took: float) -> None:
+    def _finished(self, job: Job, lane: Lane, took: float, queued: float) -> None:
         first = lane.dues[0] if lane.dues else took
         last = lane.dues[-1] if lane.dues else took
-        # Nothing queues: every answer is begun when it arrives.
-        times = {"whole": took, "queue": 0.0, "inference": last, "prefill": first, "decode": last - first}
+        begun = min(queued, first)
+        times = {"whole": took, "queue": begun, "inference": last - begun, "prefill": first - begun}
+        times["decode"] = last - first
         sizes = {"prompt": job.prompt_tokens, "output": len(lane.dues)}
         pace = {"pace": (last - first) / (len(lane.dues) - 1)} if len(lane.dues) > 1 else {}
         for measure, value in {**times, **sizes, **pace}.items():
@@ -142,7 +176,9 @@ class Load:
 
 
 def token_dues(plan: Plan) -> tuple[float, ...]:
-    """When each token is made: as the plan's work says, else with the frame that carries it."""
+    """When each token is made: as the plan's work says, else with the frame that carries it, or when an engine says."""
+    if plan.ticket is not None:
+        return ()
     if plan.work is not None and plan.work.dues:
         return plan.work.dues
     return tuple(due for frame, due in zip(plan.frames, plan.dues, strict=True) for _ in range(frame.tokens))

@@ -63,19 +63,19 @@ class Stage(NamedTuple):
 class Playback:
     """One answer on its way. Nothing runs between two due times.
 
-    `dues` are the planned times and `sent` the actual ones, in seconds after the arrival, one for each frame so far.
+    `dues` are the planned times and `sent` the actual ones, in seconds after `zero`, one for each frame so far.
     """
 
     __slots__ = (
-        "_began", "_late", "_next", "_on_end", "_plan", "_repeats", "_reply", "_stage", "_stalled", "_started", "_zero",
-        "dues", "entry", "sent",
+        "_began", "_late", "_next", "_on_end", "_repeats", "_reply", "_stage", "_stalled", "_started", "dues",
+        "entry", "plan", "sent", "zero",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, reply: Reply, entry: Entry, stage: Stage) -> None:
-        self._plan = plan
+        self.plan = plan
         self._reply = reply
         self._stage = stage
-        self._zero = stage.wheel.time()
+        self.zero = stage.wheel.time()
         self._next = 0
         self._repeats = 0
         self._late = 0.0
@@ -83,23 +83,24 @@ class Playback:
         self._stalled = False
         self._on_end: OnEnd | None = None
         self.entry = entry
-        self.dues: Sequence[float] = plan.dues if plan.ticket is None else array("d")
+        self.dues: Sequence[float] | array[float] = plan.dues if plan.ticket is None else array("d")
         self.sent = array("d")
 
     def begin(self, on_end: OnEnd | None = None) -> None:
         """Starts; `on_end` is called once, with whether the answer went out whole."""
         self._on_end = on_end
         self._reply.watch(self._cancelled, self._resumed)
-        self.entry.status = self._plan.status if self._plan.frames else None
-        self.entry.fault = self._plan.fault
+        self.entry.status = self.plan.status if self.plan.frames else None
+        self.entry.fault = self.plan.fault
         self._step()
 
     def due(self, dues: Sequence[float]) -> None:
         """More frames of a plan with a ticket are due, at these times (seconds after the arrival)."""
-        waited = self._next == len(self.dues)
-        self.dues = array("d", (*self.dues, *dues))
-        if waited and not self._reply.closed:
-            self._step()
+        if isinstance(self.dues, array):
+            waited = self._next == len(self.dues)
+            self.dues.extend(dues)
+            if waited:
+                self._step()
 
     def _step(self) -> None:
         if self._reply.closed:
@@ -108,24 +109,24 @@ class Playback:
             self._stalled = True
             return
         index, dues = self._next, self.dues
-        elapsed = self._stage.wheel.time() - self._zero + EARLY
+        elapsed = self._stage.wheel.time() - self.zero + EARLY
         if index < len(dues) and dues[index] <= elapsed:
             self._write(index, elapsed)
             index = self._next
         if index < len(dues):
-            if self._plan.apart and dues[index] <= elapsed:
+            if self.plan.apart and dues[index] <= elapsed:
                 self._stage.wheel.soon(self._step)
             else:
-                self._stage.wheel.at(self._zero + dues[index], self._step)
-        elif index == len(self._plan.frames):
+                self._stage.wheel.at(self.zero + dues[index], self._step)
+        elif index == len(self.plan.frames):
             self._spent()
 
     def _write(self, index: int, elapsed: float) -> None:
         """All frames that are due, in one write; where they are to stay apart, the first of them."""
-        frames, dues, count = self._plan.frames, self.dues, len(self.dues)
+        frames, dues, count = self.plan.frames, self.dues, len(self.dues)
         first = index
         last = index + 1
-        if not self._plan.apart:
+        if not self.plan.apart:
             while last < count and dues[last] <= elapsed:
                 last += 1
         tokens, sent = self.entry.tokens, self.sent
@@ -145,22 +146,22 @@ class Playback:
         if not self._started:
             self._started = True
             self.entry.first_byte = now
-            self._reply.start(self._plan.status, self._plan.headers)
+            self._reply.start(self.plan.status, self.plan.headers)
         self.entry.last_byte = now
         self._reply.write(data)
 
     def _spent(self) -> None:
         """All frames are out: it ends, says more for ever, or is silent."""
-        plan = self._plan
+        plan = self.plan
         last = self.dues[-1] if len(self.dues) else 0.0
         if plan.repeat is not None:
-            self._stage.wheel.at(self._zero + last + plan.repeat.period, self._again)
+            self._stage.wheel.at(self.zero + last + plan.repeat.period, self._again)
         elif plan.ending != "hang":
             self._finish_at(max(plan.end, last))
 
     def _again(self) -> None:
         """Once more what never ends, at absolute times: a late one does not delay the next."""
-        repeat = self._plan.repeat
+        repeat = self.plan.repeat
         if repeat is None or self._reply.closed:
             return
         self._repeats += 1
@@ -168,18 +169,18 @@ class Playback:
             self.entry.tokens.sent += sum(frame.tokens for frame in repeat.frames)
             self._send(b"".join([frame.data for frame in repeat.frames]))
         last = self.dues[-1] if len(self.dues) else 0.0
-        self._stage.wheel.at(self._zero + last + repeat.period * (self._repeats + 1), self._again)
+        self._stage.wheel.at(self.zero + last + repeat.period * (self._repeats + 1), self._again)
 
     def _finish_at(self, end: float) -> None:
-        if self._stage.wheel.time() - self._zero + EARLY >= end:
+        if self._stage.wheel.time() - self.zero + EARLY >= end:
             self._finish()
         else:
-            self._stage.wheel.at(self._zero + end, self._finish)
+            self._stage.wheel.at(self.zero + end, self._finish)
 
     def _finish(self) -> None:
         if self._reply.closed:
             return
-        ending = self._plan.ending
+        ending = self.plan.ending
         {"abort": self._reply.abort, "fin": self._reply.fin}.get(ending, self._reply.end)()
         self._ended(whole=ending == "complete")
 

@@ -3,15 +3,16 @@
 decode (dialect) → generate, or take a stub's words → schedule → faults → play.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from novastack_simulators import context, outright, tempo
+from novastack_simulators import context, outright
 from novastack_simulators.addressed import Addressed, Heads, Request
+from novastack_simulators.blocks import blocks
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Fields, Letter, Lookup, Page, Reading, Sent
 from novastack_simulators.dialects.durations import duration
@@ -24,15 +25,18 @@ from novastack_simulators.journal import Entry, Journal
 from novastack_simulators.lateness import Lateness
 from novastack_simulators.load import Load
 from novastack_simulators.outright import JSON
-from novastack_simulators.plan import Frame, Plan, Queue, Work
+from novastack_simulators.plan import Frame, Plan, Queue, Ticket, Work
 from novastack_simulators.playback import Playback, Reply, Stage, Timers
 from novastack_simulators.prefixes import Cached, Held
-from novastack_simulators.profile import Profile
+from novastack_simulators.profile import EngineTempo, Profile
 from novastack_simulators.prompt import Prompt
 from novastack_simulators.quotas import Account, Denied, Grant, Level, Need, Spent, estimated
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope, Scopes, Start
+from novastack_simulators.serving import Job, Pacing, Serving
 from novastack_simulators.stubs import Error, Said, Scene, filled, reporting, speak
+from novastack_simulators.tempo import pulse, schedule
+from novastack_simulators.tempo.engine import Refused
 from novastack_simulators.times import Times
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
@@ -107,7 +111,9 @@ class Upstream:
     def set_up(self, setting: Setting) -> None:
         """Another profile, key or speed from now on; what is under way ends as it began."""
         self.setting = setting
-        self.load = Load(setting.dialect.buckets)
+        tempo = setting.profile.tempo
+        self._serving = Serving(tempo, self._clocks.wheel, setting.speed) if isinstance(tempo, EngineTempo) else None
+        self.load = Load(setting.dialect.buckets, None if self._serving is None else self._serving.look)
         self._heads = Heads(setting.dialect, setting.api_keys)
         self._hearing = Hearing(setting.profile)
         # A vocabulary is read when it is first used: better now than in the first answer.
@@ -140,17 +146,40 @@ class Upstream:
         entry = self.journal.open(request.method, request.path, request.fields, now=self._clocks.wall())
         planned = self._plan(request, entry)
         playback = Playback(planned.plan, reply, entry, self._stage)
-        number = self.load.begin(planned.plan, self._clocks.wheel.time())
-        playback.begin(partial(self._ended, playback, planned, number))
+        job = self._submitted(planned.plan, playback)
+        if isinstance(job, Refused):
+            playback = Playback(self._turned_away(planned, request, entry), reply, entry, self._stage)
+            playback.begin(partial(self._ended, playback, Planned(playback.plan), None, None))
+            return
+        number = self.load.begin(planned.plan, playback.zero)
+        if job is not None:
+            job.number = number
+        playback.begin(partial(self._ended, playback, planned, number, job))
 
-    def _ended(self, playback: Playback, planned: Planned, number: int | None, whole: bool) -> None:
+    def _submitted(self, plan: Plan, playback: Playback) -> Job | Refused | None:
+        """The work as an engine has it; None where none makes the answer."""
+        if plan.ticket is None or self._serving is None:
+            return None
+        return self._serving.submit(plan.ticket, Job(Pacing(plan, playback), self.load))
+
+    def _turned_away(self, planned: Planned, request: Request, entry: Entry) -> Plan:
+        """The engine's queue is full: nothing was begun."""
+        if planned.grant is not None:
+            planned.grant.release(self._clocks.wall())
+        dialect = self.setting.dialect.at(request.path)
+        shape = dialect.failure(503)
+        sent = Sent(entry.request_id or "", entry.arrived, 0.0, entry.request_id)
+        return outright.error(dialect, shape, shape.text, sent)
+
+    def _ended(self, playback: Playback, planned: Planned, number: int | None, job: Job | None, whole: bool) -> None:
         entry = playback.entry
+        queued = 0.0 if job is None else job.end()
         self.times.keep(entry.sequence, playback.dues, playback.sent)
         if planned.grant is not None:
             made = entry.tokens.completion if whole else entry.tokens.sent
             planned.grant.settle(Spent(planned.read, made if entry.status == 200 else 0), self._clocks.wall())
         if number is not None:
-            self.load.end(number, self._clocks.wheel.time(), whole=whole)
+            self.load.end(number, self._clocks.wheel.time(), whole=whole, queued=queued)
 
     def _plan(self, request: Request, entry: Entry) -> Planned:
         try:
@@ -320,14 +349,30 @@ class Upstream:
         return outright.later(outright.error(given.dialect, shape, text, given.sent), error.retry_after)
 
     def _timed(self, given: Given) -> Plan:
-        setting, prompt, seen = self.setting, given.prompt, given.seen
+        setting, prompt = self.setting, given.prompt
         frames = self._frames(given)
-        rng = seeded("tempo", given.scope.seed, seen.fingerprint, seen.attempt)
-        dues = tempo.schedule(frames, setting.profile.tempo, rng, lanes=max(prompt.n, 1), speed=setting.speed)
+        dues, ticket = self._due(frames, given)
         headers = given.dialect.headers(given.sent._replace(waited=dues[0]))
         head = (*EVENTS, *headers) if prompt.stream else outright.sized(JSON, headers, frames[0].data)
         work = self._work(given) if setting.dialect.buckets else None
-        return Plan(status=200, headers=head, frames=frames, dues=dues, work=work, queue=self._queue(given))
+        queue = self._queue(given)
+        return Plan(status=200, headers=head, frames=frames, dues=dues, ticket=ticket, work=work, queue=queue)
+
+    def _due(self, frames: tuple[Frame, ...], given: Given) -> tuple[Sequence[float], Ticket | None]:
+        """When the frames are due after the arrival; or, where an engine makes them, what it has to make."""
+        setting, prompt, seen, tempo = self.setting, given.prompt, given.seen, self.setting.profile.tempo
+        generation = given.spoken.generation
+        if isinstance(tempo, EngineTempo):
+            size, most = int(tempo.block_size.value), generation.prompt_tokens // int(tempo.block_size.value)
+            prefix = given.heard.blocks
+            if prefix is None:
+                prefix = given.heard.blocks = blocks(prompt, unit(setting.profile), size, most)
+            made = tuple(choice.tokens for choice in generation.choices)
+            return (0.0,) * len(frames), Ticket(generation.prompt_tokens, made, prefix)
+        rng = seeded("tempo", given.scope.seed, seen.fingerprint, seen.attempt)
+        read = generation.prompt_tokens - given.cached.read
+        lanes = max(prompt.n, 1)
+        return schedule(frames, tempo, rng, lanes=lanes, speed=setting.speed, prompt_tokens=read), None
 
     def _frames(self, given: Given) -> tuple[Frame, ...]:
         heard, spoken, created = given.heard, given.spoken, self._created()
@@ -360,10 +405,10 @@ class Upstream:
         """What is measured; the times of an answer that is not streamed are drawn again, from the same seed."""
         setting, prompt, seen, generation = self.setting, given.prompt, given.seen, given.spoken.reported
         dues: tuple[float, ...] = ()
-        if not prompt.stream:
+        if not prompt.stream and self._serving is None:
             rng = seeded("tempo", given.scope.seed, seen.fingerprint, seen.attempt)
             made, lanes = sum(choice.tokens for choice in generation.choices), max(prompt.n, 1)
-            dues = tuple(tempo.pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed))
+            dues = tuple(pulse(made, setting.profile.tempo, rng, lanes=lanes, speed=setting.speed))
         finishes = tuple(choice.finish for choice in generation.choices)
         return Work(generation.prompt_tokens, finishes, prompt.limit, dues)
 

@@ -41,21 +41,21 @@ def test_stall_for_ever_stays_silent(client: Any, at: Any) -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("at", ["before_headers", "first_text", {"after_tokens": 2}, "before_finish", "before_done"])
-def test_cut_resets_the_connection(client: Any, at: Any, stream: bool) -> None:
+def test_rst_resets_the_connection(client: Any, at: Any, stream: bool) -> None:
     """A real RST after what was due before; usage in the journal says what was sent."""
-    client.arm({"do": "cut", "at": at})
+    client.arm({"do": "rst", "at": at})
     raw = _raw(client, client.body(stream=stream))
     assert (b"" if at == "before_headers" else b"HTTP/1.1 200 OK") == raw[:15]
     assert b"[DONE]" not in raw
     assert b"message_stop" not in raw
     entry = client.journal()[-1]
-    assert "cut" == entry["fault"]
+    assert "rst" == entry["fault"]
     assert entry["cancelled_at"] is None
 
 
-def test_cut_after_tokens_sends_about_so_many(deepseek: Any) -> None:
+def test_rst_after_tokens_sends_about_so_many(deepseek: Any) -> None:
     """DeepSeek has one token in each delta, so it is exact."""
-    deepseek.arm({"do": "cut", "at": {"after_tokens": 7}})
+    deepseek.arm({"do": "rst", "at": {"after_tokens": 7}})
     raw = _raw(deepseek, deepseek.body(stream=True))
     assert 7 == raw.count(b'"delta":{"content":') - raw.count(b'"finish_reason":"stop"')
     assert 7 == deepseek.journal()[-1]["tokens"]["sent"]

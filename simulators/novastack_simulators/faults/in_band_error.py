@@ -2,10 +2,12 @@
 
 from typing import Literal
 
-import msgspec
 from pydantic import Field
 
-from novastack_simulators.faults.fault import Fault, place
+from novastack_simulators.faults.at import EventAt
+from novastack_simulators.faults.breaking import erred
+from novastack_simulators.faults.context import Context
+from novastack_simulators.faults.fault import Fault
 from novastack_simulators.plan import Plan
 
 
@@ -13,20 +15,11 @@ class InBandError(Fault):
     """`status` and `code` choose the error as they do for `status`; here it is said in the stream, not in the head."""
 
     do: Literal["in_band_error"]
-    status: int = Field(default=500, ge=400, le=599)
+    at: EventAt = "before_headers"
+    status: int = Field(default=500, ge=400, le=599, strict=True)
     code: str | None = Field(default=None, min_length=1, max_length=64)
 
 
-def strike(fault: InBandError, plan: Plan, error: Plan) -> Plan:
-    """The frames before the phase, then the error when the next one would have been due, and the end.
-
-    An answer that is not streamed has no middle: the error comes instead of it.
-    """
-    if not plan.frames or plan.frames[0].phase == "body":
-        return error
-    index = place(plan.frames, fault.at)
-    if index == len(plan.frames):
-        return plan
-    frames, dues = plan.frames[:index] + error.frames, plan.dues[: index + 1]
-    work = plan.work and plan.work._replace(finishes=("error",) * len(plan.work.finishes))
-    return msgspec.structs.replace(plan, frames=frames, dues=dues, work=work)
+def strike(fault: InBandError, plan: Plan, context: Context) -> Plan | None:
+    """The frames before the phase, then the error when the next one would have been due, and the end."""
+    return erred(plan, fault.at, context.error, context.mishap(context.error.frames[0].data))

@@ -6,7 +6,11 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
-from novastack_simulators.faults.fault import Fault, halved, place
+from novastack_simulators.faults.at import parted
+from novastack_simulators.faults.context import Context
+from novastack_simulators.faults.events import unsized
+from novastack_simulators.faults.fault import Fault
+from novastack_simulators.faults.wording import shown
 from novastack_simulators.plan import Frame, Plan
 
 LONGEST: Final = 86_400
@@ -17,7 +21,7 @@ def readable(given: Any) -> Any:
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if given == "forever" or (number and 0 < given <= LONGEST):
         return given
-    raise ValueError(f'expected "forever" or seconds above 0 and up to {LONGEST}, got {given!r}')
+    raise ValueError(f'expected "forever" or seconds above 0 and up to {LONGEST}, got {shown(given)}')
 
 
 Lasting = Annotated[float | Literal["forever"], BeforeValidator(readable)]
@@ -30,16 +34,23 @@ class Stall(Fault):
     lasting: Lasting = Field(alias="for")
 
 
-def strike(fault: Stall, plan: Plan, _error: Plan) -> Plan:
+def strike(fault: Stall, plan: Plan, _context: Context) -> Plan | None:
     """What was due after the phase is late by `for`, or never comes."""
     if fault.at == "queued" and plan.queue.sign:
         return _queued(plan, math.inf if fault.lasting == "forever" else fault.lasting)
-    cut = halved(plan, fault.at)
-    index = place(cut.frames, fault.at)
+    found = parted(plan, fault.at)
+    if found is None:
+        return None
+    whole, index = found
     if fault.lasting == "forever":
-        return msgspec.structs.replace(cut, frames=cut.frames[:index], dues=cut.dues[:index], ending="hang")
-    late = tuple(due + fault.lasting for due in cut.dues[index:])
-    return msgspec.structs.replace(cut, dues=tuple(cut.dues[:index]) + late, end=cut.end + fault.lasting)
+        return msgspec.structs.replace(whole, frames=whole.frames[:index], dues=whole.dues[:index], ending="hang")
+    return late(whole, index, fault.lasting)
+
+
+def late(plan: Plan, index: int, seconds: float) -> Plan:
+    """The plan with all from an index on so much later."""
+    dues = tuple(due + seconds for due in plan.dues[index:])
+    return msgspec.structs.replace(plan, dues=(*plan.dues[:index], *dues), end=plan.end + seconds)
 
 
 def _queued(plan: Plan, seconds: float) -> Plan:
@@ -51,10 +62,8 @@ def _queued(plan: Plan, seconds: float) -> Plan:
     waited = min(seconds, queue.patience)
     times = tuple(beat * queue.beat for beat in range(1, math.ceil(waited / queue.beat)))
     signs = tuple(Frame("queued", 0, queue.sign) for _ in times)
-    headers = tuple(header for header in plan.headers if header[0] != b"content-length")
+    told = unsized(plan)
     if seconds > queue.patience:
-        return Plan(status=plan.status, headers=headers, frames=signs, dues=times, end=waited, ending="abort")
-    late = tuple(due + waited for due in plan.dues)
-    return msgspec.structs.replace(
-        plan, headers=headers, frames=signs + plan.frames, dues=times + late, end=plan.end + waited
-    )
+        return Plan(status=plan.status, headers=told.headers, frames=signs, dues=times, end=waited, ending="abort")
+    after = late(told, 0, waited)
+    return msgspec.structs.replace(after, frames=signs + plan.frames, dues=(*times, *after.dues))

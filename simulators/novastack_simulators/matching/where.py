@@ -21,7 +21,9 @@ def fingerprinted(given: Any) -> Any:
     if isinstance(key, WantedText):
         return key
     if not isinstance(key, str) or not key:
-        raise ValueError('expected a key or its fingerprint ("sha256:" and 12 hexadecimal digits), and no more than that')
+        raise ValueError(
+            'expected a key or its fingerprint ("sha256:" and 12 hexadecimal digits), and no more than that'
+        )
     return {"equals": key if FINGERPRINT.fullmatch(key) else fingerprint(key)}
 
 

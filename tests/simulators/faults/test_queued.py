@@ -2,6 +2,7 @@
 
 import math
 
+from novastack_simulators.faults import Context
 from novastack_simulators.faults.stall import Stall, strike
 from novastack_simulators.plan import Frame, Plan, Queue
 
@@ -16,7 +17,9 @@ PLAN = Plan(
 
 
 def stalled(lasting: object, plan: Plan = PLAN) -> Plan:
-    return strike(Stall.model_validate({"do": "stall", "for": lasting, "at": "queued"}), plan, plan)
+    struck = strike(Stall.model_validate({"do": "stall", "for": lasting, "at": "queued"}), plan, Context(plan))
+    assert struck is not None
+    return struck
 
 
 def test_signs_come_every_beat_and_then_the_answer() -> None:

@@ -4,12 +4,33 @@ from typing import Any
 
 import pytest
 
-from novastack_simulators.faults import Stall, struck
+from novastack_simulators.faults import struck
+from novastack_simulators.faults.stall import Stall
 from novastack_simulators.plan import Plan
 
 
 def stall(plan: Plan, error: Plan, lasting: Any, at: Any) -> Plan:
     return struck(Stall.model_validate({"do": "stall", "for": lasting, "at": at}), plan, error)
+
+
+def test_the_wire(golden: Any) -> None:
+    """The same bytes, from the first text on half a minute later."""
+    golden(do="stall", at="first_text", **{"for": 30})
+
+
+def test_after_the_headers_the_head_has_been_sent(stream: Plan, error: Plan) -> None:
+    """When the first byte was due, and then nothing comes."""
+    plan = stall(stream, error, "forever", "after_headers")
+    assert ([b""], (1.0,), "hang") == ([frame.data for frame in plan.frames], tuple(plan.dues), plan.ending)
+
+
+def test_at_a_byte_the_event_is_parted(stream: Plan, error: Plan) -> None:
+    """What stands before it comes in time."""
+    plan = stall(stream, error, 10, {"at_byte": 3})
+    assert ([b"o", b"r", b"a", b"b", b"f", b"d"], (1.0, 1.0, 2.0, 13.0, 13.0, 13.0)) == (
+        [frame.data for frame in plan.frames],
+        tuple(plan.dues),
+    )
 
 
 @pytest.mark.parametrize(

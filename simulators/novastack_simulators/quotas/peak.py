@@ -11,24 +11,30 @@ GRAINS: Final = 6_000
 
 
 class Peak:
-    """A sliding sum and the most that it ever was."""
+    """A sliding sum and the most that it ever was. The newest grain is kept apart from the log of those before it."""
 
-    __slots__ = ("_grain", "_log", "_sum", "most")
+    __slots__ = ("_amount", "_grain", "_log", "_newest", "_sum", "most")
 
     def __init__(self, window: int) -> None:
         self._grain = max(1, window // GRAINS)
         self._log: deque[tuple[int, int]] = deque()
+        self._newest = 0
+        self._amount = 0
         self._sum = 0
         self.most = 0
 
     def add(self, amount: int, at: int) -> None:
-        """An amount at a time in microseconds."""
-        grain, log = at // self._grain, self._log
+        """An amount at a time in microseconds; a time that goes back counts as the newest."""
+        grain = at // self._grain
+        if grain > self._newest:
+            self._slide(grain)
+        self._amount += amount
         self._sum += amount
+        self.most = max(self.most, self._sum)
+
+    def _slide(self, grain: int) -> None:
+        log = self._log
+        log.append((self._newest, self._amount))
         while log and log[0][0] <= grain - GRAINS:
             self._sum -= log.popleft()[1]
-        if log and log[-1][0] >= grain:
-            grain, before = log.pop()
-            amount += before
-        log.append((grain, amount))
-        self.most = max(self.most, self._sum)
+        self._newest, self._amount = grain, 0

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import queue
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import uvicorn
@@ -75,12 +76,13 @@ Script = Callable[[Peer, bytes], Any]
 class Scripted:
     """An endpoint that answers every request by one script; what arrived is in `requests`."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self._script = script
+        self._tls = tls
         self.requests: list[bytes] = []
         self.failures: list[BaseException] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.listener.getsockname()[1]}"
         self.connections = 0
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -95,11 +97,17 @@ class Scripted:
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        peer = Peer(connection)
-        with connection:
+        connection.settimeout(BOUND)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is not None:
             try:
-                connection.settimeout(BOUND)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except (ssl.SSLError, ConnectionError):
+                connection.close()  # the recorder did not trust it
+                return
+        with connection:
+            peer = Peer(connection)
+            try:
                 while (request := peer.request()) and self._script(peer, request) is not False:
                     self.requests.append(request)
                 self.requests += [request] if request else []
@@ -146,7 +154,7 @@ class Wire:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=BOUND)
         self.got = b""
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -196,7 +204,7 @@ def _dechunked(wire: bytes) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def recorder_of(url: str, out: Path, **more: Any) -> Iterator[Recorder]:
+def _recorder_of(url: str, out: Path, **more: Any) -> Iterator[Recorder]:
     """Records an endpoint from a thread while the context lasts."""
     ready: queue.Queue[Any] = queue.Queue()
     kept: queue.Queue[Kept] = queue.Queue()
@@ -219,12 +227,12 @@ def recorder_of(url: str, out: Path, **more: Any) -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def scripted() -> Iterator[Callable[[Script], Scripted]]:
+def scripted() -> Iterator[Callable[..., Scripted]]:
     """Starts endpoints that follow a script; what failed in them fails the test."""
     made: list[Scripted] = []
 
-    def start(script: Script) -> Scripted:
-        made.append(Scripted(script))
+    def start(script: Script, tls: ssl.SSLContext | None = None) -> Scripted:
+        made.append(Scripted(script, tls))
         return made[-1]
 
     yield start
@@ -239,15 +247,15 @@ Records = Callable[..., Recorder]
 def records(tmp_path: Path) -> Iterator[Records]:
     """Starts recorders; all are stopped at the end."""
     with contextlib.ExitStack() as stack:
-        yield lambda url, **more: stack.enter_context(recorder_of(url, more.pop("out", tmp_path / "tapes"), **more))
+        yield lambda url, **more: stack.enter_context(_recorder_of(url, more.pop("out", tmp_path / "tapes"), **more))
 
 
 @pytest.fixture
-def recorded(scripted: Callable[[Script], Scripted], records: Records) -> Callable[..., tuple[Recorder, Scripted]]:
+def recorded(scripted: Callable[..., Scripted], records: Records) -> Callable[..., tuple[Recorder, Scripted]]:
     """A recorder in front of an endpoint that follows a script."""
 
     def start(script: Script, **more: Any) -> tuple[Recorder, Scripted]:
-        endpoint = scripted(script)
+        endpoint = scripted(script, more.pop("tls", None))
         return records(endpoint.url + more.pop("path", ""), **more), endpoint
 
     return start
@@ -351,3 +359,8 @@ def _playing(reel: Reel) -> Iterator[Player]:
 def playing() -> Iterator[Callable[[Reel], Player]]:
     with contextlib.ExitStack() as stack:
         yield lambda reel: stack.enter_context(_playing(reel))
+
+
+@pytest.fixture(scope="session")
+def recorder_of() -> Callable[..., contextlib.AbstractContextManager[Recorder]]:
+    return _recorder_of

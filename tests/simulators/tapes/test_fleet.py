@@ -1,7 +1,7 @@
 """Our own simulators recorded over real sockets, and their tapes played again: the same bytes in the same chunks."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,7 @@ def test_every_framing_is_on_the_tape_as_it_was_cut(framing: Any, take: Any, dec
     setting: Any = TypeAdapter(AnyFraming).validate_python(framing)
     upstream = UpstreamConfig(name="it", profile="deepseek-v4-pro", api_keys=(KEY,), framing=setting)
     with running_in_thread(SimulatorsConfig(speed=1000, grace=0.1, upstreams=(upstream,))) as (endpoint,):
-        taken = take(Framed(endpoint), Framed.BODY)
+        taken = take(Framed(endpoint), CHINESE)
     assert dechunked(taken.wire) == taken.chunks == [frame.data for frame in planned(taken.tape).frames]
     assert framing != {"write": {"bytes": 1}} or {1} == {len(chunk) for chunk in taken.chunks}
     if "gzip" not in framing:
@@ -142,11 +142,13 @@ def test_every_framing_is_on_the_tape_as_it_was_cut(framing: Any, take: Any, dec
         assert {"reasoning", "text", "finish"} <= {frame.phase for frame in plan.frames}
 
 
+CHINESE = {"model": "deepseek-v4-pro", "messages": [{"role": "user", "content": "用中文回答"}], "stream": True}
+
+
 class Framed:
     """What `take` reads of a client."""
 
     path = "/chat/completions"
-    BODY = {"model": "deepseek-v4-pro", "messages": [{"role": "user", "content": "用中文回答"}], "stream": True}
 
     def __init__(self, endpoint: Any) -> None:
         self.endpoint = endpoint
@@ -210,9 +212,9 @@ def _header(head: bytes) -> str:
 
 
 @pytest.fixture
-def through(records: Records, client: Any) -> Iterator[tuple[Any, Any]]:
+def through(records: Records, client: Any) -> tuple[Any, Any]:
     """A recorder with the base path of the upstream, and the client of the upstream itself."""
-    yield records(client.endpoint.base_url), client
+    return records(client.endpoint.base_url), client
 
 
 def test_the_official_sdks_speak_through_the_recorder(through: tuple[Any, Any]) -> None:

@@ -74,9 +74,7 @@ PLACES = [
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("headers", "query"), SOURCES)
-def test_a_credential_is_hidden_wherever_it_stands(
-    headers: list[tuple[bytes, bytes]], query: str, place: str
-) -> None:
+def test_a_credential_is_hidden_wherever_it_stands(headers: list[tuple[bytes, bytes]], query: str, place: str) -> None:
     """As it came, and as it stands in a URL; nothing else is hidden, and the length stays."""
     masked = redaction(headers, query, b"").masked(place.encode())
     assert (len(place), False, False) == (len(masked), b"Zx9" in masked, b"value" in masked)

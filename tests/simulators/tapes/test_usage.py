@@ -10,13 +10,17 @@ from novastack_simulators.tapes.usage import Usage, plain, streamed
     ("body", "usage"),
     [
         (
-            b'{"choices":[{"index":1,"finish_reason":"length"},{"index":0,"finish_reason":"stop"}],"usage":'
-            b'{"prompt_tokens":9,"completion_tokens":5,"completion_tokens_details":{"reasoning_tokens":3}}}',
+            (
+                b'{"choices":[{"index":1,"finish_reason":"length"},{"index":0,"finish_reason":"stop"}],"usage":'
+                b'{"prompt_tokens":9,"completion_tokens":5,"completion_tokens_details":{"reasoning_tokens":3}}}'
+            ),
             Usage(9, 5, 3, ("stop", "length")),
         ),
         (
-            b'{"type":"message","stop_reason":"end_turn","usage":{"input_tokens":4,"cache_read_input_tokens":90,'
-            b'"cache_creation_input_tokens":6,"output_tokens":7,"output_tokens_details":{"thinking_tokens":2}}}',
+            (
+                b'{"type":"message","stop_reason":"end_turn","usage":{"input_tokens":4,"cache_read_input_tokens":90,'
+                b'"cache_creation_input_tokens":6,"output_tokens":7,"output_tokens_details":{"thinking_tokens":2}}}'
+            ),
             Usage(100, 7, 2, ("end_turn",)),
         ),
         (b'{"error":{"message":"no"}}', Usage()),

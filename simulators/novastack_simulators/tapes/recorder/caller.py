@@ -16,6 +16,7 @@ from novastack_simulators.tapes.recorder.head import Header
 
 LONGEST: Final = 64 * 1024 * 1024
 HIGH_WATER: Final = 1024 * 1024
+PIPELINE: Final = 100
 FLUSH: Final = 2.0
 """Seconds that what was written may take to leave before a connection is reset."""
 LINGER: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close() sends RST
@@ -41,6 +42,7 @@ class Caller(asyncio.Protocol):
     def _reset(self) -> None:
         self._target = b""
         self._headers: list[Header] = []
+        self._headed = False
         self._body = bytearray()
 
     # What the talk uses
@@ -113,7 +115,9 @@ class Caller(asyncio.Protocol):
             self._reject(431, "Request Header Fields Too Large", f"a head may have {HEAD} bytes")
 
     def _reject(self, status: int, phrase: str, text: str) -> None:
-        """A refusal in the middle of an answer would be read as a part of it."""
+        """What waits is not answered any more. A refusal in the middle of an answer would be read as a part of it."""
+        while not self._requests.empty():
+            self._requests.get_nowait()
         if self.busy:
             self.abort()
         else:
@@ -135,10 +139,12 @@ class Caller(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name, value))
+        # RFC 9110, 6.5.1: a trailer is no header; the endpoint gets the body with its length, and so none.
+        if not self._headed:
+            self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        self._head = 0
+        self._head, self._headed = 0, True
         if any(name.lower() == b"expect" for name, _ in self._headers) and not self.busy:
             # RFC 9110, 10.1.1: the caller waits for this before it sends the body.
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -160,3 +166,5 @@ class Caller(asyncio.Protocol):
         )
         self._reset()
         self._requests.put_nowait(asked)
+        if self._requests.qsize() > PIPELINE:
+            self._reject(429, "Too Many Requests", f"{PIPELINE} requests may wait for the one before them")

@@ -6,13 +6,15 @@ A client on a kept connection sends the same head again and again; only heads th
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
-from novastack_simulators import scope
+from novastack_simulators import expectations, scope
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Lookup
+from novastack_simulators.expectations import Expectations
 from novastack_simulators.journal import fingerprint
 from novastack_simulators.refusal import Refusal
 
 CAPACITY: Final = 4_096
+ATTEMPT: Final = "x-sim-attempt"
 
 
 class Request(Protocol):
@@ -38,7 +40,10 @@ class Request(Protocol):
 
 
 class Addressed(NamedTuple):
-    """A head that was understood. `key` is a fingerprint; `fields` are the headers by lower-case name."""
+    """A head that was understood. `key` is a fingerprint; `fields` are the headers by lower-case name.
+
+    `expects` is what the request says it expects to be, `attempt` how often it says that it came.
+    """
 
     fields: Mapping[str, str]
     dialect: Dialect
@@ -46,6 +51,8 @@ class Addressed(NamedTuple):
     argument: str
     key: str | None
     scope: str
+    expects: Expectations = ()
+    attempt: int | None = None
 
 
 class Heads:
@@ -80,10 +87,21 @@ class Heads:
         if not resource.open:
             self._authenticate(key, own)
         name = scope.readable(request.fields.get(scope.HEADER, named if own in self._keys else ""))
-        return Addressed(request.fields, dialect, resource.serves, argument, key and fingerprint(key), name)
+        expects, attempt = expectations.read(request.fields), _attempt(request.fields.get(ATTEMPT))
+        known = key and fingerprint(key)
+        return Addressed(request.fields, dialect, resource.serves, argument, known, name, expects, attempt)
 
     def _authenticate(self, key: str | None, own: str) -> None:
         if key is None:
             raise Refusal("key_missing")
         if own not in self._keys and key not in self._keys:
             raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "", key=fingerprint(key))
+
+
+def _attempt(given: str | None) -> int | None:
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:10]):
+        message = f"{ATTEMPT}: expected a whole number from 1 up, got {given[:40]!r}"
+        raise Refusal("invalid", param=ATTEMPT, message=message)
+    return int(given[:10])

@@ -1,23 +1,26 @@
 """The `simulators:` part of novastack.yaml. Frozen; an unknown key is an error; every error names its place."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from novastack_simulators.dialects import DIALECTS
-from novastack_simulators.faults import AnyFault
+from novastack_simulators.faults import Faults, unfit
 from novastack_simulators.framing import DEFAULT, AnyFraming
+from novastack_simulators.journal import Keeping
 from novastack_simulators.profile import Profile, Quirks, QuotasConfig, Strict, Tempo, load_profile
 from novastack_simulators.stubs import Stubs
 from novastack_simulators.stubs.analysis import Complaint, Place, Shelved, complaints
+from novastack_simulators.tapes import AnyTapes
 
 
 class UpstreamConfig(Strict):
     """One simulated upstream. Port 0 is any free port; `speed` and `seed` default to those of the whole.
 
     `profile` is a shipped one, or the path of a file; `tempo` takes the place of the profile's own. `quotas` are
-    enforced (without them the profile's limits are only told). `framing` is how events are put on the wire.
+    enforced (without them the profile's limits are only told). `framing` is how events are put on the wire. `tapes` are
+    replayed.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -25,7 +28,8 @@ class UpstreamConfig(Strict):
     port: int = Field(default=0, ge=0, le=65_535)
     api_keys: tuple[str, ...] = Field(min_length=1)
     tempo: Tempo | None = None
-    faults: tuple[AnyFault, ...] = ()
+    tapes: AnyTapes | None = None
+    faults: Faults = ()
     framing: AnyFraming = DEFAULT
     stubs: Stubs = ()
     quotas: QuotasConfig | None = None
@@ -38,6 +42,13 @@ class UpstreamConfig(Strict):
     def _known(cls, name: str) -> str:
         load_profile(name)
         return name
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        """A fault that makes no sense for the profile's dialect is a mistake."""
+        if wrong := unfit(self.faults, load_profile(self.profile).dialect):
+            raise ValueError("; ".join(f"faults[{place}]: {why}" for place, why in wrong))
+        return self
 
     def simulated(self) -> Profile:
         """The profile as this upstream has it."""
@@ -53,7 +64,8 @@ class SimulatorsConfig(Strict):
 
     `created` is what answers say of their own time: `today` is midnight UTC (so that the same request has the same
     bytes all day), `now` the second, a number that unix time. `edge` asgi serves the hot routes by plain ASGI.
-    `stubs` are for all upstreams; each may have its own besides, under other names.
+    `stubs` are for all upstreams; each may have its own besides, under other names. With `directives` a prompt may ask
+    for faults, framings and expectations: `[[sim …]]`. `journal` says how much is kept of what arrived.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +75,8 @@ class SimulatorsConfig(Strict):
     max_body_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     grace: float = Field(default=2.0, ge=0)
     edge: Literal["protocol", "asgi"] = "protocol"
+    directives: bool = True
+    journal: Keeping = Keeping()
     stubs: Stubs = ()
     upstreams: tuple[UpstreamConfig, ...] = Field(
         default=(

@@ -9,17 +9,26 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
+from pydantic import TypeAdapter, ValidationError
 
+from novastack_simulators import expectations
 from novastack_simulators.addressed import Addressed
 from novastack_simulators.dialects.dialect import DECODED, Answer
+from novastack_simulators.expectations import Expectations
+from novastack_simulators.faults import Fault
+from novastack_simulators.faults.directive import DirectiveError, directive
+from novastack_simulators.framing import AnyFraming, Framing
 from novastack_simulators.generation import Generation
 from novastack_simulators.plan import Frame
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
+from novastack_simulators.refusal import Refusal
 
 CAPACITY: Final = 512
 BUDGET: Final = 32 * 1024 * 1024
+MARK: Final = "[[sim"
+FRAMING: Final[TypeAdapter[Framing]] = TypeAdapter(AnyFraming)
 
 
 class Manner(NamedTuple):
@@ -50,6 +59,17 @@ class Spoken(msgspec.Struct, kw_only=True):
     frames: dict[Written, tuple[Frame, ...]] = msgspec.field(default_factory=dict)
 
 
+class Orders(NamedTuple):
+    """What a prompt asks of the simulator itself: `[[sim …]]`."""
+
+    faults: tuple[Fault, ...] = ()
+    framing: Framing | None = None
+    expects: Expectations = ()
+
+
+NONE: Final = Orders()
+
+
 class Heard(msgspec.Struct, kw_only=True):
     """A request that was read, and the answers to it that are remembered; `size` in bytes.
 
@@ -59,6 +79,7 @@ class Heard(msgspec.Struct, kw_only=True):
     answer: Answer
     prompt: Prompt
     canary: str | None
+    orders: Orders
     size: int
     kept: bool = True
     blocks: tuple[bytes, ...] | None = None
@@ -68,8 +89,9 @@ class Heard(msgspec.Struct, kw_only=True):
 class Hearing:
     """The requests heard lately: at most CAPACITY of them, and about BUDGET bytes."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, *, directives: bool) -> None:
         self._profile = profile
+        self._directives = directives
         self._memory: OrderedDict[tuple[object, ...], Heard] = OrderedDict()
         self._size = 0
 
@@ -80,7 +102,8 @@ class Hearing:
         heard = self._memory.get(place)
         if heard is None:
             prompt = answer.decode(body, fields, self._profile)
-            heard = Heard(answer=answer, prompt=prompt, canary=prompt.canary, size=len(body))
+            orders = ordered(prompt) if self._directives else NONE
+            heard = Heard(answer=answer, prompt=prompt, canary=prompt.canary, orders=orders, size=len(body))
             self._keep(place, heard)
         return heard
 
@@ -121,6 +144,26 @@ class Hearing:
             _, gone = self._memory.popitem(last=False)
             gone.kept = False
             self._size -= gone.size
+
+
+def ordered(prompt: Prompt) -> Orders:
+    """What the last message of the user asks for. Raises Refusal for what begins like a directive and is none."""
+    text = next((turn.text for turn in reversed(prompt.turns) if turn.role == "user"), "")
+    if MARK not in text:
+        return NONE
+    expects = expectations.spoken(text)
+    try:
+        asked = directive(text)
+        framing = None if asked is None or asked.framing is None else FRAMING.validate_python(asked.framing)
+    except (DirectiveError, ValidationError) as error:
+        text = str(error) if isinstance(error, DirectiveError) else _said(error)
+        raise Refusal("invalid", param="directive", message=text, code="bad_directive") from None
+    return Orders(asked.faults if asked else (), framing, expects)
+
+
+def _said(error: ValidationError) -> str:
+    found = "; ".join(str(each["msg"]).removeprefix("Value error, ") for each in error.errors(include_url=False))
+    return f"the directive asks for no framing that there is: {found}"
 
 
 def written(created: int, cached: Cached) -> Written:

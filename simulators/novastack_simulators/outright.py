@@ -30,11 +30,18 @@ def mishap(dialect: Dialect, plan: Plan, failed: Plan) -> Plan:
     return Plan(status=plan.status, headers=plan.headers, frames=(Frame("error", 0, data),), dues=(0.0,))
 
 
-def later(failed: Plan, seconds: float | None) -> Plan:
+def retried(failed: Plan, seconds: float | None) -> Plan:
     """The error, saying after how long to ask again."""
     if seconds is None:
         return failed
     return msgspec.structs.replace(failed, headers=(*failed.headers, (b"retry-after", f"{seconds:.15g}".encode())))
+
+
+def delayed(plan: Plan, seconds: float) -> Plan:
+    """The whole answer, so many seconds later."""
+    if not seconds:
+        return plan
+    return msgspec.structs.replace(plan, dues=[due + seconds for due in plan.dues], end=plan.end + seconds)
 
 
 def headed(plan: Plan, headers: Headers) -> Plan:

@@ -63,12 +63,13 @@ class Stage(NamedTuple):
 class Playback:
     """One answer on its way. Nothing runs between two due times.
 
-    `dues` are the planned times and `sent` the actual ones, in seconds after `zero`, one for each frame so far.
+    `dues` are the planned times and `sent` the actual ones, in seconds after `zero`, one for each frame so far;
+    `latest` is the most that a write was late.
     """
 
     __slots__ = (
-        "_began", "_late", "_next", "_on_end", "_repeats", "_reply", "_stage", "_stalled", "_started", "dues",
-        "entry", "plan", "sent", "zero",
+        "_late", "_next", "_on_end", "_repeats", "_reply", "_stage", "_stalled", "_started", "dues",
+        "entry", "latest", "plan", "sent", "zero",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, reply: Reply, entry: Entry, stage: Stage) -> None:
@@ -79,6 +80,7 @@ class Playback:
         self._next = 0
         self._repeats = 0
         self._late = 0.0
+        self.latest = 0.0
         self._started = False
         self._stalled = False
         self._on_end: OnEnd | None = None
@@ -137,6 +139,7 @@ class Playback:
         self._next = last
         late = elapsed - EARLY - dues[first]
         self._late += late * (last - first)
+        self.latest = max(self.latest, late)
         self._stage.lateness.add(late, last - first)
         data = frames[first].data if last == first + 1 else b"".join([frame.data for frame in frames[first:last]])
         self._send(data)

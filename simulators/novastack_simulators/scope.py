@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from novastack_simulators.attempts import Attempts
-from novastack_simulators.faults import AnyFault
+from novastack_simulators.faults import Fault
 from novastack_simulators.framing import DEFAULT, Framing
 from novastack_simulators.prefixes import Prefixes
 from novastack_simulators.quotas import Quotas, Terms
@@ -27,7 +27,7 @@ class Start(NamedTuple):
     """What every scope of an upstream starts with."""
 
     seed: int
-    faults: tuple[AnyFault, ...] = ()
+    faults: tuple[Fault, ...] = ()
     stubs: tuple[Stub, ...] = ()
     framing: Framing = DEFAULT
     terms: Terms = Terms()
@@ -42,14 +42,15 @@ class Scope:
         self.attempts = Attempts()
         self.prefixes = Prefixes()
         self.seed = start.seed
-        self.faults: tuple[AnyFault, ...] = ()
+        self.faults: tuple[Fault, ...] = ()
         self.armed = now
         self.shelf = Shelf(start.stubs)
         self.framing = start.framing
+        self.terms = start.terms
         self.quotas = Quotas(start.terms)
         self.reset(now)
 
-    def arm(self, faults: Sequence[AnyFault], now: float) -> None:
+    def arm(self, faults: Sequence[Fault], now: float) -> None:
         """Replaces all faults; those that go by time start now."""
         self.faults = tuple(faults)
         self.armed = now
@@ -60,6 +61,7 @@ class Scope:
 
     def limit(self, terms: Terms) -> None:
         """Replaces all quotas; every account starts whole."""
+        self.terms = terms
         self.quotas = Quotas(terms)
 
     def reset(self, now: float) -> None:

@@ -21,7 +21,8 @@ from novastack_simulators.control import control
 from novastack_simulators.edge.asgi import twin
 from novastack_simulators.edge.protocol import SimulatorProtocol
 from novastack_simulators.edge.reply import Handler, Reply, Request
-from novastack_simulators.upstream import Clocks, Upstream
+from novastack_simulators.setting import Clocks
+from novastack_simulators.upstream import Upstream
 from novastack_simulators.wheel import Wheel
 
 LOGGER: Final = logging.getLogger("novastack.simulators")

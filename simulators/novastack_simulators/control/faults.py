@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Body, Depends, Response
 
 from novastack_simulators.control.scoped import scoped
-from novastack_simulators.faults import AnyFault
+from novastack_simulators.faults import Faults, unfit
+from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope
 from novastack_simulators.upstream import Upstream
 
@@ -23,8 +24,11 @@ def routes(router: APIRouter, upstream: Upstream) -> None:
         return listed(scope)
 
     @router.put("/_sim/faults", tags=["faults"])
-    async def replace(faults: list[AnyFault], scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
-        """Replaces all faults."""
+    async def replace(faults: Annotated[Faults, Body()], scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
+        """Replaces all faults; those that go by time start now."""
+        if wrong := unfit(faults, upstream.setting.dialect.name):
+            place, why = wrong[0]
+            raise Refusal("invalid", param=f"faults[{place}]", message=why)
         scope.arm(faults, upstream.now())
         return listed(scope)
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from novastack_simulators.faults import FAULTS, READER, Fault
 from novastack_simulators.faults.wording import shown
 
-BEGIN: Final = re.compile(r"\[\[sim\s+")
+# What a request expects of itself is written alike, and read elsewhere (expectations.py).
+BEGIN: Final = re.compile(r"\[\[sim\s+(?!expect-)")
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 END: Final = re.compile(r"\s*\]\]")
 FORMS: Final = '[[sim <preset>]], [[sim {"do": …}]], [[sim [{"do": …}, …]]] or [[sim {"framing": …}]]'

@@ -24,9 +24,9 @@ from novastack_simulators.config import SimulatorsConfig
 from novastack_simulators.control import control
 from novastack_simulators.edge.protocol import is_cold
 from novastack_simulators.edge.reply import Request
+from novastack_simulators.setting import Clocks
 from novastack_simulators.transport.agenda import CLOCKS, Agenda
 from novastack_simulators.transport.line import Line, ResetError
-from novastack_simulators.upstream import Clocks
 
 # What a client library calls that which goes wrong on the wire.
 ERRORS: Final[Mapping[type[Exception], str]] = MappingProxyType(

@@ -28,9 +28,10 @@ class Parts(NamedTuple):
 def framed(plan: Plan, framing: Framing, rng: Random, accepts: str = "") -> Plan:
     """The same answer under the framing; `accepts` is what the client's accept-encoding header says.
 
-    Bytes that are chunks already, or coded already, are not read: they are grouped and cut, and no more.
+    Bytes that are chunks already, or coded already, are not read: they are grouped and cut, and no more. An answer
+    without a byte stays without.
     """
-    if framing.default or not plan.frames:
+    if framing.default or not any(frame.data for frame in plan.frames):
         return plan
     grouped = _grouped(plan, framing)
     dressed = grouped if _opaque(plan) else _coded(_dressed(grouped, framing), framing, accepts)

@@ -22,9 +22,10 @@ def test_the_default_is_the_same_plan(plan: Any) -> None:
     assert framed(before, Framing(), Random(1)) is before
 
 
-def test_a_plan_without_frames_stays(plan: Any) -> None:
-    """There is nothing to write in another way."""
-    before = plan(ending="abort", end=1.0)
+@pytest.mark.parametrize("data", [(), (b"",), (b"", b"")])
+def test_a_plan_without_a_byte_stays(data: Any, plan: Any) -> None:
+    """There is nothing to write in another way, and what a fault has emptied stays empty."""
+    before = plan(*data, ending="abort", end=1.0)
     assert framed(before, FRAMINGS["everything-legal"], Random(1)) is before
 
 

@@ -108,9 +108,10 @@ class Scripted:
         with connection:
             peer = Peer(connection)
             try:
-                while (request := peer.request()) and self._script(peer, request) is not False:
+                while request := peer.request():
                     self.requests.append(request)
-                self.requests += [request] if request else []
+                    if self._script(peer, request) is False:
+                        break
             except BaseException as error:  # noqa: BLE001 - raised again in the test
                 self.failures.append(error)
 

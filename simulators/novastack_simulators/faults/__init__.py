@@ -173,15 +173,11 @@ def uttered(fault: Fault | None, generation: Generation) -> Generation:
     return generation if fault is None else FAULTS[fault.do].said(fault, generation)
 
 
-def struck(fault: Fault, plan: Plan, error: Plan, context: Context | None = None) -> Plan:
+def struck(fault: Fault, plan: Plan, error: Plan, context: Context) -> Plan:
     """The plan as the fault leaves it, if it is about events; if its phase never comes, the plan as it is.
 
     The name of a fault that struck goes with the plan into the journal.
     """
-    if context is None:
-        # A caller that frames nothing, and has made an event of the error itself where one is wanted.
-        said = error.frames[0].phase == "error"
-        return _struck(fault, plan, Context(error, mishap=bytes) if said else Context(error))
     return plan if FAULTS[fault.do].framed(fault) else _struck(fault, plan, context._replace(error=error))
 
 

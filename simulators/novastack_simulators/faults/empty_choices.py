@@ -16,11 +16,12 @@ from novastack_simulators.plan import Plan
 
 
 class EmptyChoices(Fault):
-    """With a `status` the event also says the provider's error of that status and `code`."""
+    """With `error` the event also says the provider's error of `status` and `code`."""
 
     do: Literal["empty_choices"]
     at: EventAt = "first_text"
-    status: int | None = Field(default=None, ge=400, le=599, strict=True)
+    error: bool = Field(default=False, strict=True)
+    status: int = Field(default=500, ge=400, le=599, strict=True)
     code: str | None = Field(default=None, min_length=1, max_length=64)
 
 
@@ -29,7 +30,7 @@ def strike(fault: EmptyChoices, plan: Plan, context: Context) -> Plan | None:
     index = place(plan.frames, fault.at)
     if index is None:
         return None
-    said = {} if fault.status is None else {"error": _error(context)}
+    said = {"error": _error(context)} if fault.error else {}
     if plain(plan):
         return rewritten(plan, 0, lambda body: _emptied(body, said))
     like = next((frame for frame in plan.frames if "choices" in (read(frame) or ())), None)

@@ -85,7 +85,7 @@ class Wire:
         return _plan(self, said, stream, None if fault is None else fault.model_dump_json(by_alias=True))
 
     def error(self, fault: Fault) -> Plan:
-        shape = self.dialect.failure(getattr(fault, "status", None) or 500, getattr(fault, "code", None))
+        shape = self.dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
         return outright.error(self.dialect, shape, shape.text, self.sent)
 
     def struck(
@@ -106,7 +106,7 @@ class Wire:
     def body(self, *, stream: bool) -> dict[str, Any]:
         """A request with all that makes the answer say what it can."""
         counted = {"stream_options": {"include_usage": True}} if stream and self.name != "anthropic" else {}
-        thinking = {
+        thinking: dict[str, Any] = {
             "openai": {},
             "dashscope": {"enable_thinking": stream},
             "deepseek": {"thinking": {"type": "enabled"}},
@@ -202,7 +202,7 @@ def read(text: bytes) -> Plan:
     parts = re.split(rb"^--- (\w+) (\d+)\n", rest, flags=re.MULTILINE)[1:]
     frames = tuple(
         Frame(phase.decode(), int(tokens), data) for phase, tokens, data in zip(*[iter(parts)] * 3, strict=True)
-    )  # type: ignore[arg-type]  # the phases are the right ones
+    )
     return Plan(status=200, headers=headers, frames=frames, dues=tuple(float(n + 1) for n in range(len(frames))))  # type: ignore[arg-type]  # pairs
 
 

@@ -9,7 +9,7 @@ from novastack_simulators.faults.at import LEAST, PHASES, At, EventAt, WholeAt, 
 from novastack_simulators.plan import Frame, Plan
 
 # Which event each phase comes before, by its number and kind; None: it never comes.
-PLACES: dict[tuple[str, str], dict[str, Any]] = {
+PLACES: dict[tuple[str, str], dict[Any, Any]] = {
     ("openai", "text"): {"first_text": (1, "text"), "before_finish": (4, "finish"), "before_usage": (5, "usage"), "before_done": (6, "done")},
     ("openai", "tools"): {"first_text": (0, "arguments"), "in_tool_args": (2, "arguments"), "before_finish": (3, "finish")},
     ("deepseek", "thinking"): {"in_reasoning": (2, "reasoning"), "first_text": (3, "text"), "before_usage": (6, "finish"), "in_tool_args": None},

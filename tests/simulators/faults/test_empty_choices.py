@@ -10,13 +10,13 @@ from novastack_simulators.plan import Plan
 
 def test_the_wire(golden: Any) -> None:
     """One more event, with an error; Anthropic's wire has no choices, and stays as it is."""
-    golden(do="empty_choices", status=500)
+    golden(do="empty_choices", error=True)
 
 
 def test_a_plain_answer_has_none(wires: Any) -> None:
     """With the provider's error beside them, if that is asked for."""
     for name in ("openai", "dashscope", "deepseek", "vllm"):
-        plan: Plan = wires(name).struck({"do": "empty_choices", "status": 503}, stream=False)
+        plan: Plan = wires(name).struck({"do": "empty_choices", "error": True, "status": 503}, stream=False)
         body = json.loads(plan.frames[0].data)
         assert ([], True) == (body["choices"], "message" in body["error"])
         assert b"%d" % len(plan.frames[0].data) == dict(plan.headers)[b"content-length"]

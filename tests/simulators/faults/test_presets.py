@@ -38,7 +38,7 @@ def short(at: Any) -> Any:
 
 def at_first(name: str, **more: Any) -> str | None:
     found = chosen(expanded([Preset(preset=name)]), Struck(0, b"", **{"attempt": 1, **more}))
-    return found and found.do
+    return None if found is None else found.do
 
 
 def asked(model: str, role: str = "user") -> Scene:

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from novastack_simulators.faults import struck
+from novastack_simulators.faults import Context, mangled, struck
 from novastack_simulators.faults.rst import Rst
 from novastack_simulators.plan import Plan
 
 
 def reset(plan: Plan, error: Plan, at: Any) -> Plan:
-    return struck(Rst.model_validate({"do": "rst", "at": at}), plan, error)
+    fault = Rst.model_validate({"do": "rst", "at": at})
+    return mangled(fault, struck(fault, plan, error, Context(error)))
 
 
 def test_the_wire(golden: Any) -> None:

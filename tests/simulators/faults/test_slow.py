@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from novastack_simulators.faults import struck
+from novastack_simulators.faults import Context, mangled, struck
 from novastack_simulators.faults.slow import Slow
 from novastack_simulators.plan import Plan, Ticket
 
 
 def slowed(plan: Plan, factor: float, at: Any = "before_headers") -> Plan:
-    return struck(Slow.model_validate({"do": "slow", "factor": factor, "at": at}), plan, plan)
+    fault = Slow.model_validate({"do": "slow", "factor": factor, "at": at})
+    return mangled(fault, struck(fault, plan, plan, Context(plan)))
 
 
 def test_the_wire(golden: Any) -> None:

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from novastack_simulators.faults import struck
+from novastack_simulators.faults import Context, mangled, struck
 from novastack_simulators.faults.stall import Stall
 from novastack_simulators.plan import Plan
 
 
 def stall(plan: Plan, error: Plan, lasting: Any, at: Any) -> Plan:
-    return struck(Stall.model_validate({"do": "stall", "for": lasting, "at": at}), plan, error)
+    fault = Stall.model_validate({"do": "stall", "for": lasting, "at": at})
+    return mangled(fault, struck(fault, plan, error, Context(error)))
 
 
 def test_the_wire(golden: Any) -> None:

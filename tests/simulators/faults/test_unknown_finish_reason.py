@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from novastack_simulators.faults import struck
+from novastack_simulators.faults import Context, struck
 from novastack_simulators.faults.unknown_finish_reason import UnknownFinishReason
 from novastack_simulators.plan import Plan
 
@@ -27,4 +27,4 @@ def _read(body: bytes, stream: bool) -> Any:
 def test_where_the_wire_has_no_place_for_it_nothing_is_claimed(stream: Plan, error: Plan) -> None:
     """As in OpenAI's responses."""
 
-    assert stream is struck(UnknownFinishReason(do="unknown_finish_reason"), stream, error)
+    assert stream is struck(UnknownFinishReason(do="unknown_finish_reason"), stream, error, Context(error))

@@ -365,3 +365,8 @@ def playing() -> Iterator[Callable[[Reel], Player]]:
 @pytest.fixture(scope="session")
 def recorder_of() -> Callable[..., contextlib.AbstractContextManager[Recorder]]:
     return _recorder_of
+
+
+@pytest.fixture(scope="session")
+def wire_to() -> Callable[[int], Wire]:
+    return Wire

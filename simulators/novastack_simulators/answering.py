@@ -14,6 +14,7 @@ from novastack_simulators.expectations import Arrived, check
 from novastack_simulators.faults import Context, Fault, Struck, chosen, mangled, struck, uttered
 from novastack_simulators.framing import Framing, framed
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
+from novastack_simulators.generation.seed import Stem
 from novastack_simulators.generation.tokens import unit
 from novastack_simulators.hearing import Heard, Hearing, Manner, Spoken, written
 from novastack_simulators.journal import Entry, Nearest
@@ -32,6 +33,9 @@ from novastack_simulators.tempo import pulse, schedule
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
 DAY: Final = 86_400
+UNCACHED: Final = Cached()
+UNQUEUED: Final = Queue()
+UNAIMED: Final = Aimed()
 
 
 class Answering:
@@ -61,24 +65,38 @@ class Answering:
         prompt = heard.prompt
         scene = Scene(prompt=prompt, fields=addressed.fields, body=request.body, key=entry.key)
         said = self._canned(scope, scene, entry)
-        seen = self.seen(prompt.fingerprint, scope, entry, addressed.attempt)
+        seen = self._again(heard, scope, entry, addressed.attempt)
         aimed = self._aimed(heard, scene, scope, seen, entry)
-        spoken = self._spoken(heard, scene, said, aimed.fault, scope)
-        generation = spoken.generation
-        cached = self._cached(answer, prompt, generation, entry, scope)
+        fault = aimed.fault
+        spoken = self._spoken(heard, scene, said, fault, scope)
+        cached = self._cached(answer, prompt, spoken.generation, entry, scope)
         tokens = entry.tokens
-        tokens.prompt, tokens.reasoning = generation.prompt_tokens, generation.reasoning_tokens
-        tokens.completion = generation.completion_tokens
-        need = Need(generation.prompt_tokens - cached.read, estimated(prompt.limit, prompt.n))
+        tokens.prompt, tokens.reasoning, tokens.completion = spoken.counts
+        patience = addressed.dialect.patience(addressed.fields)
+        need = Need(tokens.prompt - cached.read, estimated(prompt.limit, prompt.n), patience)
         grant, levels = self._granted(addressed, scope, need, entry)
-        sent = Sent(seen.request_id, entry.arrived, grant.wait, entry.request_id, levels)
-        given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, sent)
-        failing = said is not None and said.error is not None
-        plan = self._failed(said.error, scene, given) if failing else self._timed(given)  # type: ignore[union-attr,arg-type]  # failing says so
-        plan = self._struck(outright.delayed(plan, grant.wait), aimed.fault, given)
-        if plan.status == 200 and cached.keep:
+        given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, entry, levels)
+        if said is not None and said.error is not None:
+            plan = self._failed(said.error, scene, given)
+        else:
+            plan = self._timed(given, grant.wait)
+        if fault is not None:
+            plan = self._struck(plan, fault, given)
+        if cached.keep and plan.status == 200:
             scope.prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
-        return Planned(self._framed(plan, aimed.fault, given, addressed), aimed, grant, need.input_tokens)
+        framing = heard.orders.framing or scope.framing
+        if fault is not None or not framing.default:
+            plan = self._put(plan, fault, scope, seen, addressed, framing)
+        return Planned(plan, aimed, grant, need.input_tokens)
+
+    def _again(self, heard: Heard, scope: Scope, entry: Entry, attempt: int | None) -> Seen:
+        """As `seen`, of a request that was heard."""
+        found = heard.prompt.fingerprint
+        stem = heard.stems.get(scope.seed)
+        if stem is None:
+            stem = heard.stems[scope.seed] = Stem("request", scope.seed, found)
+        entry.attempt = scope.attempts.next(found) if attempt is None else attempt
+        return Seen(found, entry.attempt, self._setting.dialect.request_id(stem.stamp(entry.attempt)))
 
     def seen(self, found: bytes, scope: Scope, entry: Entry, attempt: int | None = None) -> Seen:
         """One more arrival of a request; its number may be told by whoever sends it."""
@@ -114,7 +132,7 @@ class Answering:
         """The faults that the prompt asks for come before those that are armed."""
         faults = (*heard.orders.faults, *scope.faults) if heard is not None and heard.orders.faults else scope.faults
         if not faults:
-            return Aimed()
+            return UNAIMED
         account = Account(entry.key or "", entry.model or "")
         if scene is not None:
             scene = msgspec.structs.replace(scene, stub=entry.stub, attempt=seen.attempt)
@@ -141,18 +159,18 @@ class Answering:
             generation = context.ended(profile, generation)
             context.check(profile, heard.answer, scene.prompt, generation)
             reported = generation if said is None else reporting(generation, said.usage)
-            return Spoken(generation=generation, reported=reported, holds=said)
+            return Spoken(generation=generation, reported=reported, counts=_counts(generation), holds=said)
 
         spoken = self._hearing.say(heard, Manner(scope.seed, 0 if said is None else id(said)), say)
-        generation = uttered(fault, spoken.generation)
+        generation = spoken.generation if fault is None else uttered(fault, spoken.generation)
         if generation is spoken.generation:
             return spoken
         reported = generation if said is None else reporting(generation, said.usage)
-        return Spoken(generation=generation, reported=reported, kept=False)
+        return Spoken(generation=generation, reported=reported, counts=_counts(generation), kept=False)
 
     def _cached(self, answer: Answer, prompt: Prompt, generation: Generation, entry: Entry, scope: Scope) -> Cached:
         if not self._setting.profile.quirks.caching or not answer.caches:
-            return Cached()
+            return UNCACHED
         held = self._held(scope, entry.arrived)
         return answer.cache(Reading(prompt, generation, self._setting.profile, self.speaker(scope), held))
 
@@ -165,7 +183,7 @@ class Answering:
     ) -> tuple[Grant, Mapping[str, Level]]:
         """Room in the account's quotas, and how they stand. Raises Refusal."""
         dialect, account = addressed.dialect, Account(entry.key or "", entry.model or "")
-        found = scope.quotas.admit(account, need._replace(patience=dialect.patience(addressed.fields)), entry.arrived)
+        found = scope.quotas.admit(account, need, entry.arrived)
         levels = scope.quotas.levels(account, entry.arrived, dialect.told)
         if isinstance(found, Denied):
             denied = refusal(dialect, found, entry.model or "", always=scope.terms.retry_after)
@@ -180,20 +198,23 @@ class Answering:
         row = given.dialect.failure(error.status, error.code)
         shape = row._replace(type=error.type or row.type)
         text = row.text if error.message is None else filled(error.message, scene)
-        return outright.retried(outright.error(given.dialect, shape, text, given.sent), error.retry_after)
+        return outright.retried(outright.error(given.dialect, shape, text, given.sent()), error.retry_after)
 
-    def _timed(self, given: Given) -> Plan:
+    def _timed(self, given: Given, wait: float) -> Plan:
+        """The answer, begun after `wait` seconds."""
         frames = self._frames(given)
         dues, ticket = self._due(frames, given)
-        headers = given.dialect.headers(given.sent._replace(waited=given.sent.waited + dues[0]))
+        sent = given.sent(wait + dues[0])
+        headers = given.dialect.headers(sent)
         stream = given.prompt.stream
         head = (*EVENTS, *headers) if stream else outright.sized(JSON, headers, frames[0].data)
         work = self._work(given) if self._setting.dialect.buckets else None
         queue = self._queue(given)
-        return Plan(status=200, headers=head, frames=frames, dues=dues, ticket=ticket, work=work, queue=queue)
+        plan = Plan(status=200, headers=head, frames=frames, dues=dues, ticket=ticket, work=work, queue=queue)
+        return outright.delayed(plan, wait)
 
     def _frames(self, given: Given) -> tuple[Frame, ...]:
-        heard, spoken, created = given.heard, given.spoken, self._created(given.sent.arrived)
+        heard, spoken, created = given.heard, given.spoken, self._created(given.entry.arrived)
 
         def write() -> tuple[Frame, ...]:
             letter = Letter(
@@ -223,9 +244,13 @@ class Answering:
         if isinstance(tempo, EngineTempo):
             made = tuple(choice.tokens for choice in generation.choices)
             return (0.0,) * len(frames), Ticket(generation.prompt_tokens, made, self._blocks(given, tempo))
+        if tempo.fixed and given.spoken.dues is not None:
+            return given.spoken.dues, None
         rng = seeded("tempo", given.scope.seed, given.seen.fingerprint, given.seen.attempt)
         read, lanes = generation.prompt_tokens - given.cached.read, max(given.prompt.n, 1)
-        return schedule(frames, tempo, rng, lanes=lanes, speed=setting.speed, prompt_tokens=read), None
+        dues = schedule(frames, tempo, rng, lanes=lanes, speed=setting.speed, prompt_tokens=read)
+        given.spoken.dues = dues if tempo.fixed else None
+        return dues, None
 
     def _blocks(self, given: Given, tempo: EngineTempo) -> tuple[bytes, ...]:
         if given.heard.blocks is None:
@@ -237,7 +262,7 @@ class Answering:
     def _queue(self, given: Given) -> Queue:
         queueing, speed = self._setting.profile.queueing, self._setting.speed
         if queueing is None:
-            return Queue()
+            return UNQUEUED
         stream, plain = given.dialect.waiting
         return Queue(
             stream if given.prompt.stream else plain, queueing.beat.value / speed, queueing.patience.value / speed
@@ -256,18 +281,12 @@ class Answering:
 
     # What goes wrong with it, and how it is put on the wire
 
-    def _struck(self, plan: Plan, fault: Fault | None, given: Given) -> Plan:
-        if fault is None:
-            return plan
+    def _struck(self, plan: Plan, fault: Fault, given: Given) -> Plan:
         dialect, seen = given.dialect, given.seen
         shape = dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
-        error = outright.error(dialect, shape, shape.text, given.sent)
+        error = outright.error(dialect, shape, shape.text, given.sent())
         mark = stamp("fault", given.scope.seed, given.scope.name, fault.mark, seen.fingerprint, seen.attempt)
-        return struck(fault, plan, error, Context(error, dialect.mishap, mark, given.sent.arrived))
-
-    def _framed(self, plan: Plan, fault: Fault | None, given: Given, addressed: Addressed) -> Plan:
-        asked = given.heard.orders.framing
-        return self._put(plan, fault, given.scope, given.seen, addressed, asked or given.scope.framing)
+        return struck(fault, plan, error, Context(error, dialect.mishap, mark, given.entry.arrived))
 
     @staticmethod
     def _put(plan: Plan, fault: Fault | None, scope: Scope, seen: Seen, addressed: Addressed, framing: Framing) -> Plan:
@@ -315,3 +334,7 @@ class Answering:
             if "expectation" in unknown.details:
                 raise
             return None
+
+
+def _counts(generation: Generation) -> tuple[int, int, int]:
+    return generation.prompt_tokens, generation.reasoning_tokens, generation.completion_tokens

@@ -5,7 +5,7 @@ model say is not kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ from novastack_simulators.faults import Fault
 from novastack_simulators.faults.directive import DirectiveError, directive
 from novastack_simulators.framing import AnyFraming, Framing
 from novastack_simulators.generation import Generation
+from novastack_simulators.generation.seed import Stem
 from novastack_simulators.plan import Frame
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
@@ -49,14 +50,17 @@ class Written(NamedTuple):
 class Spoken(msgspec.Struct, kw_only=True):
     """An answer in words, with the frames that were written of it; `holds` keeps alive what `canned` is the id of.
 
-    What is not `kept` was said for this once.
+    What is not `kept` was said for this once. `counts` are the true tokens: prompt, reasoning and completion. `dues`
+    are the planned times of its frames where they are always the same.
     """
 
     generation: Generation
     reported: Generation
+    counts: tuple[int, int, int]
     kept: bool = True
     holds: object = None
     frames: dict[Written, tuple[Frame, ...]] = msgspec.field(default_factory=dict)
+    dues: Sequence[float] | None = None
 
 
 class Orders(NamedTuple):
@@ -73,7 +77,8 @@ NONE: Final = Orders()
 class Heard(msgspec.Struct, kw_only=True):
     """A request that was read, and the answers to it that are remembered; `size` in bytes.
 
-    `blocks` are the digests of its prompt for an engine's cache; None until they are asked for.
+    `blocks` are the digests of its prompt for an engine's cache, None until they are asked for; `stems` what its ids
+    are made of, by the seed.
     """
 
     answer: Answer
@@ -83,6 +88,7 @@ class Heard(msgspec.Struct, kw_only=True):
     size: int
     kept: bool = True
     blocks: tuple[bytes, ...] | None = None
+    stems: dict[int, Stem] = msgspec.field(default_factory=dict)
     spoken: dict[Manner, Spoken] = msgspec.field(default_factory=dict)
 
 

@@ -1,18 +1,19 @@
 """How one upstream is set up, what it may read of the world, and what a request has become on its way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Sent
 from novastack_simulators.faults import Fault, Struck
 from novastack_simulators.hearing import Heard, Spoken
+from novastack_simulators.journal import Entry
 from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Timers
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
-from novastack_simulators.quotas import Grant
+from novastack_simulators.quotas import Grant, Level
 from novastack_simulators.scope import Scope
 from novastack_simulators.tapes import Tapes
 
@@ -64,11 +65,17 @@ class Given(NamedTuple):
     cached: Cached
     scope: Scope
     seen: Seen
-    sent: Sent
+    entry: Entry
+    levels: Mapping[str, Level]
 
     @property
     def prompt(self) -> Prompt:
         return self.heard.prompt
+
+    def sent(self, waited: float = 0.0) -> Sent:
+        """What its head may tell, with the seconds until the first byte."""
+        entry = self.entry
+        return Sent(self.seen.request_id, entry.arrived, waited, entry.request_id, self.levels)
 
 
 class Planned(NamedTuple):

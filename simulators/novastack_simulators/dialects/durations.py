@@ -18,8 +18,10 @@ def milliseconds(wait: float) -> int:
 
 def duration(wait: float) -> str:
     """As Go prints one, in milliseconds: 0s, 6ms, 1.5s, 6m0s, 1h0m0.25s."""
-    whole = max(0, milliseconds(wait))
-    if 0 < whole < 1000:
+    whole = milliseconds(wait)
+    if whole <= 0:
+        return "0s"
+    if whole < 1000:
         return f"{whole}ms"
     minutes, rest = divmod(whole, 60_000)
     hours, minutes = divmod(minutes, 60)

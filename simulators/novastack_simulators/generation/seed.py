@@ -11,8 +11,24 @@ def seeded(*parts: str | bytes | int) -> Random:
 
 def stamp(*parts: str | bytes | int) -> bytes:
     """32 bytes that depend on the parts and their order only; each part is length-prefixed, so none can pose as two."""
-    state = hashlib.blake2b(digest_size=32)
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode()
-        state.update(b"%d:" % len(data) + data)
-    return state.digest()
+    return Stem(*parts).stamp()
+
+
+class Stem:
+    """The first parts of stamps that have them in common: the rest is added to what was made of these."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, *parts: str | bytes | int) -> None:
+        self._state = hashlib.blake2b(_joined(parts), digest_size=32)
+
+    def stamp(self, *parts: str | bytes | int) -> bytes:
+        """The stamp of all parts, these last."""
+        state = self._state.copy()
+        state.update(_joined(parts))
+        return state.digest()
+
+
+def _joined(parts: tuple[str | bytes | int, ...]) -> bytes:
+    pieces = [part if type(part) is bytes else str(part).encode() for part in parts]
+    return b"".join([b"%d:%b" % (len(piece), piece) for piece in pieces])

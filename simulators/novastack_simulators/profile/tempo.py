@@ -3,6 +3,7 @@
 Times are in seconds.
 """
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -18,6 +19,11 @@ class FittedTempo(Strict):
     first_token: AnySpread
     token_gap: AnySpread
     prefill: Figure | None = None
+
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether it is the same for every request of one length: nothing is drawn, and no prompt is counted."""
+        return self.first_token.fixed is not None and self.token_gap.fixed is not None and self.prefill is None
 
 
 class Terms(Strict):

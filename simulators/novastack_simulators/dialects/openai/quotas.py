@@ -4,6 +4,7 @@ developers.openai.com (API reference, rate limiting headers; guide to error code
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -51,10 +52,16 @@ QUOTAS: Final = MappingProxyType({
 def levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
     """API reference, rate limiting headers, on every reply: limit, remaining, and a Go duration until the limit is whole again."""
     for name, level in sent.levels.items():
-        kind = name.encode()
-        yield b"x-ratelimit-limit-" + kind, b"%d" % level.limit
-        yield b"x-ratelimit-remaining-" + kind, b"%d" % level.left
-        yield b"x-ratelimit-reset-" + kind, duration(level.whole_at - sent.arrived).encode()
+        limit, remaining, reset = _names(name)
+        yield limit, b"%d" % level.limit
+        yield remaining, b"%d" % level.left
+        yield reset, duration(level.whole_at - sent.arrived).encode()
+
+
+@cache
+def _names(name: str) -> tuple[bytes, bytes, bytes]:
+    kind = name.encode()
+    return b"x-ratelimit-limit-" + kind, b"x-ratelimit-remaining-" + kind, b"x-ratelimit-reset-" + kind
 
 
 def retry(wait: float) -> Headers:

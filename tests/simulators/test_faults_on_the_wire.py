@@ -47,6 +47,34 @@ def test_every_fault_ends_as_it_says(anyone: Any, caplog: pytest.LogCaptureFixtu
     assert [] == caplog.records
 
 
+RESOURCES: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
+    "completion": ("openai", "/v1/completions", {"prompt": "Once upon"}),
+    "response": ("openai", "/v1/responses", {"input": "Hello there"}),
+    "embedding": ("openai", "/v1/embeddings", {"model": "text-embedding-3-small", "input": "a river"}),
+    "fim": ("deepseek", "/beta/completions", {"prompt": "def fib(", "suffix": "return"}),
+    "messages": ("deepseek", "/anthropic/v1/messages", {"max_tokens": 99, "messages": [{"role": "user", "content": "hi"}]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("do", FAULTS)
+def test_every_fault_at_every_other_resource(
+    fleet: Any, caplog: pytest.LogCaptureFixture, do: str, resource: str
+) -> None:
+    """It strikes, or does nothing and says so; streamed and plain, and nothing is logged."""
+    dialect, path, asked = RESOURCES[resource]
+    client = fleet[dialect]
+    client.http.post(f"{client.endpoint.control_url}/reset").raise_for_status()
+    client.arm({"do": do, **TOLD.get(do, {})}).raise_for_status()
+    body = {"model": client.endpoint.models[0], **asked}
+    for more in ({}, {"stream": True}) if resource != "embedding" else ({},):
+        with caplog.at_level(logging.WARNING):
+            _, ended = heard(client, {**body, **more}, path=path, patience=PATIENCE[ENDS.get(do, "whole")])
+        fault = journaled(client)["fault"]
+        assert (ENDS.get(do, "whole") if fault else "whole", True) == (ended, fault in (do, None))
+    assert [] == caplog.records
+
+
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize(
     ("fault", "ended"),
@@ -264,10 +292,11 @@ def _raw(client: Any, body: Any) -> bytes:
     return data
 
 
-def heard(client: Any, body: Any, *, patience: float = 10) -> tuple[bytes, str]:
+def heard(client: Any, body: Any, *, path: str = "", patience: float = 10) -> tuple[bytes, str]:
     """All bytes of an answer, and how it ended: `whole` by its own framing, `garbled`, `closed`, `reset`, or `open`."""
-    request = client.http.build_request("POST", client.origin + client.path, json=body, headers=client.headers)
-    lines = [f"POST {client.path} HTTP/1.1", *(f"{name}: {text}" for name, text in request.headers.items())]
+    path = path or client.path
+    request = client.http.build_request("POST", client.origin + path, json=body, headers=client.headers)
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {text}" for name, text in request.headers.items())]
     data, deadline = b"", time.monotonic() + patience
     with socket.create_connection((request.url.host, request.url.port or 0), timeout=patience) as wire:
         wire.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + request.read())

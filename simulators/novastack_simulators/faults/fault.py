@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from novastack_simulators.faults.at import At
+from novastack_simulators.faults.check import Check, checks
 from novastack_simulators.faults.when import ALWAYS, Moments
 from novastack_simulators.faults.wording import retold
 from novastack_simulators.matching import Where
@@ -40,3 +41,8 @@ class Fault(BaseModel):
     def mark(self) -> str:
         """All of the fault, in words: two that differ draw differently."""
         return self.model_dump_json()
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """All that must hold for it to apply."""
+        return checks(self.when, self.where, self.mark)

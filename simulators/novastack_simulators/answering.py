@@ -8,6 +8,7 @@ import msgspec
 from novastack_simulators import context, outright
 from novastack_simulators.addressed import Addressed, Request
 from novastack_simulators.blocks import blocks
+from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.denial import refusal
 from novastack_simulators.dialects.dialect import Answer, Letter, Reading, Sent
 from novastack_simulators.expectations import Arrived, check
@@ -26,9 +27,9 @@ from novastack_simulators.prompt import Prompt
 from novastack_simulators.quotas import Account, Denied, Grant, Level, Need, estimated
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope
-from novastack_simulators.setting import Aimed, Given, Planned, Seen, Setting
+from novastack_simulators.setting import Aimed, Asking, Given, Planned, Seen, Setting
 from novastack_simulators.stubs import Error, Said, Scene, filled, reporting, speak
-from novastack_simulators.tapes import Miss
+from novastack_simulators.tapes import Miss, told
 from novastack_simulators.tempo import pulse, schedule
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
@@ -66,6 +67,16 @@ class Answering:
         scene = Scene(prompt=prompt, fields=addressed.fields, body=request.body, key=entry.key)
         said = self._canned(scope, scene, entry)
         seen = self._again(heard, scope, entry, addressed.attempt)
+        asking = Asking(addressed, heard, scene, scope, seen, entry)
+        try:
+            return self._said(asking, said)
+        except Refusal as refused:
+            refused.details["seen"] = seen
+            raise
+
+    def _said(self, asking: Asking, said: Said | None) -> Planned:
+        addressed, heard, scene, scope, seen, entry = asking
+        prompt, answer = heard.prompt, heard.answer
         aimed = self._aimed(heard, scene, scope, seen, entry)
         fault = aimed.fault
         spoken = self._spoken(heard, scene, said, fault, scope)
@@ -77,11 +88,11 @@ class Answering:
         grant, levels = self._granted(addressed, scope, need, entry)
         given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, entry, levels)
         if said is not None and said.error is not None:
-            plan = self._failed(said.error, scene, given)
+            plan = outright.delayed(self._failed(said.error, scene, given), grant.wait)
         else:
             plan = self._timed(given, grant.wait)
         if fault is not None:
-            plan = self._struck(plan, fault, given)
+            plan = self._struck(plan, fault, addressed.dialect, scope, seen, given.sent())
         if cached.keep and plan.status == 200:
             scope.prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
         framing = heard.orders.framing or scope.framing
@@ -184,12 +195,9 @@ class Answering:
         """Room in the account's quotas, and how they stand. Raises Refusal."""
         dialect, account = addressed.dialect, Account(entry.key or "", entry.model or "")
         found = scope.quotas.admit(account, need, entry.arrived)
-        levels = scope.quotas.levels(account, entry.arrived, dialect.told)
         if isinstance(found, Denied):
-            denied = refusal(dialect, found, entry.model or "", always=scope.terms.retry_after)
-            denied.details["levels"] = levels
-            raise denied
-        return found, levels
+            raise refusal(dialect, found, entry.model or "", always=scope.terms.retry_after)
+        return found, scope.quotas.levels(account, entry.arrived, dialect.told)
 
     # When and how
 
@@ -281,12 +289,12 @@ class Answering:
 
     # What goes wrong with it, and how it is put on the wire
 
-    def _struck(self, plan: Plan, fault: Fault, given: Given) -> Plan:
-        dialect, seen = given.dialect, given.seen
+    @staticmethod
+    def _struck(plan: Plan, fault: Fault, dialect: Dialect, scope: Scope, seen: Seen, sent: Sent) -> Plan:
         shape = dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
-        error = outright.error(dialect, shape, shape.text, given.sent())
-        mark = stamp("fault", given.scope.seed, given.scope.name, fault.mark, seen.fingerprint, seen.attempt)
-        return struck(fault, plan, error, Context(error, dialect.mishap, mark, given.entry.arrived))
+        error = outright.error(dialect, shape, shape.text, sent)
+        mark = stamp("fault", scope.seed, scope.name, fault.mark, seen.fingerprint, seen.attempt)
+        return struck(fault, plan, error, Context(error, dialect.mishap, mark, sent.arrived))
 
     @staticmethod
     def _put(plan: Plan, fault: Fault | None, scope: Scope, seen: Seen, addressed: Addressed, framing: Framing) -> Plan:
@@ -317,14 +325,17 @@ class Answering:
         seen = self.seen(found, scope, entry, attempt)
         scene = Scene(prompt=known.prompt, fields=addressed.fields, body=request.body, key=entry.key) if known else None
         aimed = self._aimed(known, scene, scope, seen, entry)
-        plan = reel.planned(tape, self._setting.speed if tapes.speed is None else tapes.speed)
-        entry.tokens.completion = sum(frame.tokens for frame in plan.frames)
-        if aimed.fault is not None:
-            dialect, fault = addressed.dialect, aimed.fault
-            shape = dialect.failure(getattr(fault, "status", 500), getattr(fault, "code", None))
-            error = outright.error(dialect, shape, shape.text, Sent(seen.request_id, entry.arrived))
-            plan = struck(fault, plan, error, Context(error, dialect.mishap, found, entry.arrived))
-        return Planned(self._put(plan, aimed.fault, scope, seen, addressed, scope.framing), aimed)
+        framing = (known.orders.framing if known else None) or scope.framing
+        speed = self._setting.speed if tapes.speed is None else tapes.speed
+        # Exact writes are not events: what strikes or dresses events needs them one by one.
+        plan = reel.planned(tape, speed, "chunk" if aimed.fault is None and framing.default else "event")
+        said = told(tape)
+        tokens = entry.tokens
+        tokens.prompt, tokens.reasoning, tokens.completion = said.prompt or 0, said.reasoning, said.completion or 0
+        if aimed.fault is not None and plan.frames:
+            sent = Sent(seen.request_id, entry.arrived)
+            plan = self._struck(plan, aimed.fault, addressed.dialect, scope, seen, sent)
+        return Planned(self._put(plan, aimed.fault, scope, seen, addressed, framing), aimed)
 
     def _understood(self, addressed: Addressed, answer: Answer, request: Request, entry: Entry) -> Heard | None:
         """What can be told of a request that need not be one that is simulated."""

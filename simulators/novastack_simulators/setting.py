@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
+from novastack_simulators.addressed import Addressed
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Sent
 from novastack_simulators.faults import Fault, Struck
 from novastack_simulators.hearing import Heard, Spoken
 from novastack_simulators.journal import Entry
+from novastack_simulators.matching import Scene
 from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Timers
 from novastack_simulators.prefixes import Cached
@@ -45,6 +47,17 @@ class Seen(NamedTuple):
     fingerprint: bytes
     attempt: int
     request_id: str
+
+
+class Asking(NamedTuple):
+    """A request for an answer that has been read, in its scope, and its entry in the journal."""
+
+    addressed: Addressed
+    heard: Heard
+    scene: Scene
+    scope: Scope
+    seen: Seen
+    entry: Entry
 
 
 class Aimed(NamedTuple):

@@ -11,6 +11,7 @@ import msgspec
 from novastack_simulators import outright
 from novastack_simulators.addressed import Addressed, Heads, Request
 from novastack_simulators.answering import Answering
+from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Lookup, Page, Sent
 from novastack_simulators.expectations import check
 from novastack_simulators.faults import Verdict, explained
@@ -22,11 +23,11 @@ from novastack_simulators.load import Load
 from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Playback, Reply, Stage
 from novastack_simulators.profile import EngineTempo
-from novastack_simulators.quotas import Spent
+from novastack_simulators.quotas import Account, Spent
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope, Scopes, Start
 from novastack_simulators.serving import Job, Pacing, Serving
-from novastack_simulators.setting import Clocks, Planned, Setting
+from novastack_simulators.setting import Clocks, Planned, Seen, Setting
 from novastack_simulators.tempo.engine import Refused
 from novastack_simulators.times import Times
 
@@ -168,7 +169,8 @@ class Upstream:
         entry.lateness = playback.latest
         self.times.keep(entry.sequence, playback.dues, playback.sent)
         if planned.grant is not None:
-            made = entry.tokens.completion if whole else entry.tokens.sent
+            # A fault may end an answer cleanly before it is whole.
+            made = entry.tokens.completion if whole and planned.plan.fault is None else entry.tokens.sent
             planned.grant.settle(Spent(planned.read, made if entry.status == 200 else 0), now)
         if number is not None:
             self.load.end(number, self._clocks.wheel.time(), whole=whole, queued=queued)
@@ -177,11 +179,17 @@ class Upstream:
     # What it is answered
 
     def _refused(self, refusal: Refusal, request: Request, entry: Entry) -> Plan:
-        dialect = self.setting.dialect.at(request.path)
+        dialect, scope = self.setting.dialect.at(request.path), self.scopes.at(entry.scope, entry.arrived)
         shape, text = dialect.refuse(refusal)
-        seen = self._answering.seen(self._raw(request), self.scopes.whole, entry)
-        sent = Sent(seen.request_id, entry.arrived, 0.0, entry.request_id, refusal.details.get("levels", {}))
-        return outright.headed(outright.error(dialect, shape, text, sent), refusal.details.get("headers", ()))
+        seen = refusal.details.get("seen") or self._answering.seen(self._raw(request), scope, entry)
+        error = outright.error(dialect, shape, text, self._sent(seen, dialect, scope, entry))
+        return outright.headed(error, refusal.details.get("headers", ()))
+
+    def _sent(self, seen: Seen, dialect: Dialect, scope: Scope, entry: Entry) -> Sent:
+        """What a head may tell where nothing was asked of the quotas."""
+        account = Account(entry.key or "", entry.model or self.setting.profile.models[0])
+        levels = scope.quotas.levels(account, entry.arrived, dialect.told)
+        return Sent(seen.request_id, entry.arrived, 0.0, entry.request_id, levels)
 
     @staticmethod
     def _raw(request: Request) -> bytes:
@@ -213,4 +221,4 @@ class Upstream:
         body = lookup.look(asked)
         page = body if isinstance(body, Page) else Page(b"application/json", msgspec.json.encode(body))
         seen = self._answering.seen(self._raw(request), scope, entry, addressed.attempt)
-        return outright.page(addressed.dialect, 200, page, Sent(seen.request_id, entry.arrived, 0.0, entry.request_id))
+        return outright.page(addressed.dialect, 200, page, self._sent(seen, addressed.dialect, scope, entry))

@@ -7,7 +7,7 @@ from novastack import __version__
 from novastack.app import app
 
 RUNNER = CliRunner()
-COMMANDS = ("demo", "up", "simulate", "serve", "explain", "check", "load")
+COMMANDS = ("demo", "up", "simulate", "serve", "explain", "check", "load", "record", "calibrate")
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

@@ -107,7 +107,6 @@ def test_a_framing_is_on_top(replays: Any, taped: Callable[..., Tape]) -> None:
     assert (TEXT + LAST).replace(b"\n", b"\r\n") == ask(endpoint, {**ASKED, "stream": True}).content
 
 
-@pytest.mark.xfail(strict=True, reason="Answering._replayed takes the tape by chunk also under a fault")
 def test_a_fault_is_on_top(replays: Any, taped: Callable[..., Tape]) -> None:
     """At its phase, also where a chunk holds several events."""
     fault = {"do": "truncate", "at": "before_done"}
@@ -115,7 +114,6 @@ def test_a_fault_is_on_top(replays: Any, taped: Callable[..., Tape]) -> None:
     assert TEXT + LAST.removesuffix(b"data: [DONE]\n\n") == ask(endpoint, {**ASKED, "stream": True}).content
 
 
-@pytest.mark.xfail(strict=True, reason="Answering._replayed lets a fault strike a plan without frames")
 def test_a_fault_on_a_tape_without_an_answer_strikes_nothing(replays: Any, taped: Callable[..., Tape]) -> None:
     """There is nothing to cut: the connection ends as it was recorded, and the journal knows no fault."""
     endpoint = replays(

@@ -1,0 +1,1 @@
+"""Speed, measured beside what it is compared with: `make bench`. See docs/benchmarks.md."""

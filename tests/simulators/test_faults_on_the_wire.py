@@ -167,6 +167,17 @@ def test_where_a_stub_replies(client: Any) -> None:
     assert (503, 200) == (client.ask("hi").status_code, client.ask("bye").status_code)
 
 
+def test_the_prompt_may_ask_for_a_fault(anyone: Any) -> None:
+    """In every wire, before those that are armed; what cannot be read is a bad request that says why."""
+    anyone.arm({"do": "status", "status": 503})
+    replies = [
+        anyone.ask(f"Hi [[sim {asked}]]") for asked in ("html-502", '{"do": "status", "status": 418}', "nothing")
+    ]
+    assert [502, 418, 400] == [reply.status_code for reply in replies]
+    assert [("html-502", 502), ("status", 418), (None, 400)] == [(e["fault"], e["status"]) for e in anyone.journal()]
+    assert "unknown preset 'nothing'" in replies[-1].text
+
+
 def test_what_makes_no_sense_in_a_wire_is_refused(anthropic: Any, deepseek: Any) -> None:
     """When it is armed, with the place of the first and why."""
     faults = [{"do": "rst"}, {"do": "empty_choices"}, {"do": "wrong_id"}]

@@ -1,6 +1,7 @@
 """The `simulators:` part of novastack.yaml. Frozen; an unknown key is an error; every error names its place."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -13,6 +14,16 @@ from novastack_simulators.profile import Profile, Quirks, QuotasConfig, Strict, 
 from novastack_simulators.stubs import Stubs
 from novastack_simulators.stubs.analysis import Complaint, Place, Shelved, complaints
 from novastack_simulators.tapes import AnyTapes
+
+
+class Certificate(Strict):
+    """A certificate and its private key, in PEM files without a password."""
+
+    certificate: Path
+    key: Path
+
+
+TlsConfig = bool | Certificate
 
 
 class UpstreamConfig(Strict):
@@ -40,8 +51,7 @@ class UpstreamConfig(Strict):
     @field_validator("profile")
     @classmethod
     def _known(cls, name: str) -> str:
-        load_profile(name)
-        return name
+        return known_profile(name)
 
     @model_validator(mode="after")
     def _fitting(self) -> Self:
@@ -55,6 +65,12 @@ class UpstreamConfig(Strict):
         return load_profile(self.profile).quirked(self.quirks).paced(self.tempo)
 
 
+def known_profile(name: str) -> str:
+    """The name. Raises ValueError if no profile of that name can be loaded."""
+    load_profile(name)
+    return name
+
+
 def _default(port: int, name: str) -> UpstreamConfig:
     return UpstreamConfig(name=name, profile=name, port=port, api_keys=(f"sk-sim-{name}",))
 
@@ -65,7 +81,8 @@ class SimulatorsConfig(Strict):
     `created` is what answers say of their own time: `today` is midnight UTC (so that the same request has the same
     bytes all day), `now` the second, a number that unix time. `edge` asgi serves the hot routes by plain ASGI.
     `stubs` are for all upstreams; each may have its own besides, under other names. With `directives` a prompt may ask
-    for faults, framings and expectations: `[[sim …]]`. `journal` says how much is kept of what arrived.
+    for faults, framings and expectations: `[[sim …]]`. `journal` says how much is kept of what arrived. `tls`: true for a
+    certificate of a local authority, or files of your own.
     """
 
     host: str = "127.0.0.1"
@@ -77,6 +94,7 @@ class SimulatorsConfig(Strict):
     edge: Literal["protocol", "asgi"] = "protocol"
     directives: bool = True
     journal: Keeping = Keeping()
+    tls: TlsConfig = False
     stubs: Stubs = ()
     upstreams: tuple[UpstreamConfig, ...] = Field(
         default=(

@@ -64,6 +64,14 @@ class Scope:
         self.terms = terms
         self.quotas = Quotas(terms)
 
+    def state(self) -> "State":
+        """All that is in force, to come back to."""
+        return State(self.seed, self.faults, self.armed, self.shelf, self.framing, self.terms, self.quotas)
+
+    def restore(self, state: "State") -> None:
+        """What was in force then, and how it stood."""
+        self.seed, self.faults, self.armed, self.shelf, self.framing, self.terms, self.quotas = state
+
     def reset(self, now: float) -> None:
         """As it started: nothing remembered, and what is configured in force again."""
         self.attempts.clear()
@@ -72,6 +80,18 @@ class Scope:
         self.arm(self._start.faults, now)
         self.stock(self._start.stubs)
         self.limit(self._start.terms)
+
+
+class State(NamedTuple):
+    """What is in force in a scope."""
+
+    seed: int
+    faults: tuple[Fault, ...]
+    armed: float
+    shelf: Shelf
+    framing: Framing
+    terms: Terms
+    quotas: Quotas
 
 
 class Scopes:

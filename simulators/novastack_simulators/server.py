@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -13,14 +15,20 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from novastack_simulators.alarm import alarm
+from novastack_simulators.certificates import Files, default_folder, given, local_ca
 from novastack_simulators.composition import composed
-from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
-from novastack_simulators.control import control
+from novastack_simulators.config import Certificate, SimulatorsConfig, UpstreamConfig
 from novastack_simulators.edge.asgi import twin
 from novastack_simulators.edge.protocol import SimulatorProtocol
 from novastack_simulators.edge.reply import Handler, Reply, Request
+from novastack_simulators.edge.server import Server
+from novastack_simulators.fleet import Fleet, Member
+from novastack_simulators.flusher import Flusher
+from novastack_simulators.journal import File
+from novastack_simulators.renewal import Renewal
 from novastack_simulators.setting import Clocks
 from novastack_simulators.upstream import Upstream
 from novastack_simulators.wheel import Wheel
@@ -48,36 +56,6 @@ class Endpoint(NamedTuple):
     models: tuple[str, ...]
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server without its signal handlers: it says when it listens, and ends its streams after a grace."""
-
-    def __init__(self, config: uvicorn.Config, *, grace: float) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-        self._grace = grace
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.listening.set()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        timer = asyncio.get_running_loop().call_later(self._grace, self._cut)
-        try:
-            await super().shutdown(sockets=sockets)
-        finally:
-            timer.cancel()
-
-    def _cut(self) -> None:
-        for connection in list(self.server_state.connections):
-            transport: Any = getattr(connection, "transport", None)
-            if transport is not None:
-                transport.abort()
-
-
 class Listening(NamedTuple):
     """An upstream about to be served: its configuration, itself and its bound socket."""
 
@@ -85,9 +63,9 @@ class Listening(NamedTuple):
     upstream: Upstream
     socket: socket.socket
 
-    def endpoint(self, host: str) -> Endpoint:
+    def endpoint(self, host: str, scheme: str) -> Endpoint:
         setting, port = self.upstream.setting, self.socket.getsockname()[1]
-        origin = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        origin = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
         return Endpoint(
             name=setting.name,
             profile=self.config.profile,
@@ -99,31 +77,79 @@ class Listening(NamedTuple):
         )
 
 
+class Control:
+    """The control plane of one upstream, put together when it is first asked for: nobody who starts waits for it."""
+
+    def __init__(self, upstream: Upstream, fleet: Fleet) -> None:
+        self._upstream = upstream
+        self._fleet = fleet
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            self._app = _controlling().control(self._upstream, self._fleet)
+        await self._app(scope, receive, send)
+
+
+def _controlling() -> Any:
+    """The module; importing it takes a third of a second."""
+    return importlib.import_module("novastack_simulators.control")
+
+
 @contextlib.asynccontextmanager
-async def running(config: SimulatorsConfig) -> AsyncIterator[tuple[Endpoint, ...]]:
-    """Serves all upstreams while the context lasts. Raises PortTaken before any of them answers."""
-    wheel = Wheel(alarm(asyncio.get_running_loop()))
-    with contextlib.ExitStack() as sockets:
-        sockets.callback(wheel.close)
-        listening = [_listen(config, each, wheel, sockets) for each in config.upstreams]
-        servers = [_server(config, each) for each in listening]
+async def running(config: SimulatorsConfig, fleet: Fleet | None = None) -> AsyncIterator[tuple[Endpoint, ...]]:
+    """Serves all upstreams while the context lasts; `fleet` gets them, to change them while they run.
+
+    Raises PortTaken before any of them answers, and TlsError without a certificate.
+    """
+    loop = asyncio.get_running_loop()
+    whole = Fleet(config) if fleet is None else fleet
+    tls = _certificate(config)
+    wheel = Wheel(alarm(loop))
+    with contextlib.ExitStack() as held:
+        held.callback(wheel.close)
+        file = _file(config, loop, held)
+        listening = [_listen(config, each, wheel, held, file) for each in config.upstreams]
+        servers = [_server(config, each, whole, tls) for each in listening]
         tasks = [
             asyncio.ensure_future(server.serve(sockets=[each.socket]))
             for server, each in zip(servers, listening, strict=True)
         ]
         try:
             await asyncio.gather(*(server.listening.wait() for server in servers))
-            yield tuple(each.endpoint(config.host) for each in listening)
+            warm = loop.run_in_executor(None, _controlling)
+            yield tuple(each.endpoint(config.host, "https" if tls else "http") for each in listening)
+            await warm
         finally:
             for server in servers:
                 server.should_exit = True
             await asyncio.gather(*tasks)
 
 
-def _listen(config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, sockets: contextlib.ExitStack) -> Listening:
+def _certificate(config: SimulatorsConfig) -> Files | None:
+    """What is shown to clients; None without TLS. Raises TlsError."""
+    if isinstance(config.tls, Certificate):
+        return given(config.tls.certificate, config.tls.key)
+    return local_ca(default_folder(os.environ), (config.host,)) if config.tls else None
+
+
+def _file(config: SimulatorsConfig, loop: asyncio.AbstractEventLoop, held: contextlib.ExitStack) -> File | None:
+    """The file that all journals are written to, flushed twice a second."""
+    if config.journal.file is None:
+        return None
+    file = File(config.journal.file, LOGGER.warning)
+    flusher = Flusher(file, loop)
+    held.callback(file.close)
+    held.callback(flusher.stop)
+    return file
+
+
+def _listen(
+    config: SimulatorsConfig, each: UpstreamConfig, wheel: Wheel, held: contextlib.ExitStack, file: File | None
+) -> Listening:
     # The one place that reads the wall clock.
-    upstream = composed(config, each, Clocks(wheel, time.time))  # noqa: TID251 - the edge reads the clock
-    return Listening(each, upstream, sockets.enter_context(_bound(config.host, each)))
+    upstream = composed(config, each, Clocks(wheel, time.time), file)  # noqa: TID251 - the edge reads the clock
+    return Listening(each, upstream, held.enter_context(_bound(config.host, each)))
 
 
 def _bound(host: str, each: UpstreamConfig) -> socket.socket:
@@ -141,8 +167,9 @@ def _bound(host: str, each: UpstreamConfig) -> socket.socket:
     return listener
 
 
-def _server(config: SimulatorsConfig, each: Listening) -> Server:
-    handler, app = _guarded(each.upstream), control(each.upstream)
+def _server(config: SimulatorsConfig, each: Listening, fleet: Fleet, tls: Files | None) -> Server:
+    handler, app = _guarded(each.upstream), Control(each.upstream, fleet)
+    fleet.members[each.upstream.setting.name] = Member(each.upstream, app)
     asgi = config.edge == "asgi"
     protocol: Any = partial(SimulatorProtocol, handler=handler, max_body_bytes=config.max_body_bytes)
     settings = uvicorn.Config(
@@ -155,6 +182,8 @@ def _server(config: SimulatorsConfig, each: Listening) -> Server:
         server_header=False,
         backlog=BACKLOG,
         timeout_keep_alive=75,
+        ssl_certfile=tls and tls.certificate,
+        ssl_keyfile=tls and str(tls.key),
     )
     return Server(settings, grace=config.grace)
 
@@ -180,15 +209,23 @@ def _loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-def run(config: SimulatorsConfig, *, on_ready: Callable[[Sequence[Endpoint]], object]) -> None:
+def run(
+    config: SimulatorsConfig,
+    *,
+    on_ready: Callable[[Sequence[Endpoint]], object],
+    renewal: Renewal | None = None,
+) -> None:
     """Serves until SIGINT or SIGTERM, then stops cleanly. `on_ready` gets the endpoints once all listen."""
 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        fleet = Fleet(config)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        async with running(config) as endpoints:
+        if renewal is not None:
+            renewal.watch(loop, fleet)
+        async with running(config, fleet) as endpoints:
             on_ready(endpoints)
             await stop.wait()
 

@@ -7,9 +7,24 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 
-from novastack_simulators.control import about, faults, framing, journal, quotas, reset, seed, selfcheck, stubs
+from novastack_simulators.control import (
+    about,
+    explain,
+    faults,
+    fleet,
+    framing,
+    journal,
+    quotas,
+    reset,
+    scopes,
+    seed,
+    selfcheck,
+    setting,
+    stubs,
+)
 from novastack_simulators.control.bodies import JsonBodies
 from novastack_simulators.control.errors import invalid, refused
+from novastack_simulators.fleet import Fleet
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.upstream import Upstream
 
@@ -22,11 +37,15 @@ ROUTES: Final[tuple[Callable[[APIRouter, Upstream], None], ...]] = (
     quotas.routes,
     seed.routes,
     selfcheck.routes,
+    scopes.routes,
+    explain.routes,
     reset.routes,
 )
+WIDER: Final[tuple[Callable[[APIRouter, Upstream, Fleet], None], ...]] = (setting.routes, fleet.routes)
 
 
-def control(upstream: Upstream) -> FastAPI:
+def control(upstream: Upstream, whole: Fleet) -> FastAPI:
+    """The control plane of one upstream of a fleet."""
     # FastAPI's own page loads its scripts from a CDN; this one brings them along.
     app = FastAPIOffline(
         title=f"Simulated upstream {upstream.setting.name}",
@@ -40,6 +59,8 @@ def control(upstream: Upstream) -> FastAPI:
     router = APIRouter()
     for routes in ROUTES:
         routes(router, upstream)
+    for wider in WIDER:
+        wider(router, upstream, whole)
     app.include_router(router)
     app.add_middleware(JsonBodies)
     return app

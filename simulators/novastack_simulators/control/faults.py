@@ -27,8 +27,7 @@ def routes(router: APIRouter, upstream: Upstream) -> None:
     async def replace(faults: Annotated[Faults, Body()], scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
         """Replaces all faults; those that go by time start now."""
         if wrong := unfit(faults, upstream.setting.dialect.name):
-            place, why = wrong[0]
-            raise Refusal("invalid", param=f"faults[{place}]", message=why)
+            raise Refusal("invalid", fields=[(f"faults[{place}]", why) for place, why in wrong])
         scope.arm(faults, upstream.now())
         return listed(scope)
 

@@ -24,6 +24,7 @@ from novastack_simulators.config import SimulatorsConfig
 from novastack_simulators.control import control
 from novastack_simulators.edge.protocol import is_cold
 from novastack_simulators.edge.reply import Request
+from novastack_simulators.fleet import Fleet, Member
 from novastack_simulators.setting import Clocks
 from novastack_simulators.transport.agenda import CLOCKS, Agenda
 from novastack_simulators.transport.line import Line, ResetError
@@ -53,12 +54,15 @@ class SimulatorTransport(httpx.AsyncBaseTransport, httpx.BaseTransport):
         self.clock = CLOCKS[clock]()
         self._agenda = Agenda(self.clock)
         self.upstream = composed(whole, each, Clocks(self._agenda, self.clock.wall))
+        self._fleet = Fleet(whole.model_copy(update={"upstreams": (each,)}))
         self._limit = whole.max_body_bytes
         self._lock = threading.RLock()
 
     @cached_property
     def _control(self) -> FastAPI:
-        return control(self.upstream)
+        app = control(self.upstream, self._fleet)
+        self._fleet.members[self.upstream.setting.name] = Member(self.upstream, app)
+        return app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         library, body = _library(request), request.read()

@@ -1,6 +1,6 @@
 """A run of entries that have ended: packed, so that the garbage collector has nothing to look through, and indexed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -38,13 +38,12 @@ class Segment:
             # A tuple of bytes is not tracked by the garbage collector, a list always is.
             self.records = tuple(self.records)
 
-    def record(self, sequence: int) -> bytes | None:
-        return self.records[sequence - self.first]
-
-    def having(self, name: str, value: str) -> tuple[int, ...]:
+    def having(self, name: str, value: str) -> Sequence[int]:
         """The numbers of the entries with that value."""
-        known = self.indexes[name].get(value, ())
-        return (known,) if isinstance(known, int) else tuple(known)
+        known = self.indexes[name].get(value)
+        if known is None:
+            return ()
+        return known if isinstance(known, list) else (known,)
 
     def remove(self, sequences: Iterable[int]) -> None:
         """Forgets entries; the indexes lead to nothing then."""

@@ -3,7 +3,6 @@
 A segment has its own indexes and goes as a whole, so to add, to find and to drop cost the same however many there are.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -41,8 +40,8 @@ class Store:
                 self._shed()
 
     def entry(self, sequence: int) -> Entry | None:
-        segment = self._of(sequence)
-        record = segment.record(sequence) if segment else None
+        segment = self._segments.get((sequence - 1) // self.size)
+        record = None if segment is None else segment.records[sequence - segment.first]
         if segment is None or record is None:
             return None
         entry = ENTRY.decode(record)
@@ -50,14 +49,13 @@ class Store:
         return entry
 
     def summary(self, sequence: int) -> Summary | None:
-        segment = self._of(sequence)
-        record = segment.record(sequence) if segment else None
+        segment = self._segments.get((sequence - 1) // self.size)
+        record = None if segment is None else segment.records[sequence - segment.first]
         return None if record is None else SUMMARY.decode(record)
 
-    def having(self, name: str, value: str) -> Iterator[int]:
+    def having(self, name: str, value: str) -> list[int]:
         """The numbers of the entries with that value; some may be forgotten by now."""
-        for segment in tuple(self._segments.values()):
-            yield from segment.having(name, value)
+        return [number for segment in self._segments.values() for number in segment.having(name, value)]
 
     def drop(self, upto: int) -> None:
         """Forgets the segments that hold nothing above a number."""
@@ -75,9 +73,6 @@ class Store:
     def clear(self) -> None:
         self._segments.clear()
         self._held = 0
-
-    def _of(self, sequence: int) -> Segment | None:
-        return self._segments.get((sequence - 1) // self.size)
 
     def _shed(self) -> None:
         while self._held > self._bound:

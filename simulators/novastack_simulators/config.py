@@ -139,17 +139,17 @@ class SimulatorsConfig(Strict):
 
         What all upstreams have is judged by itself, so that an upstream may put a stub of its own before it.
         """
-        served = [_served(load_profile(upstream.profile)) for upstream in self.upstreams]
+        names = [served(load_profile(upstream.profile)) for upstream in self.upstreams]
         shared = _shelved(("stubs",), self.stubs)
-        found = [*complaints(shared, sorted({model for models in served for model in models}))]
-        for index, (upstream, models) in enumerate(zip(self.upstreams, served, strict=True)):
+        found = [*complaints(shared, sorted({model for models in names for model in models}))]
+        for index, (upstream, models) in enumerate(zip(self.upstreams, names, strict=True)):
             own = ("upstreams", index, "stubs")
             here = complaints((*shared, *_shelved(own, upstream.stubs)), models)
             found += [complaint for complaint in here if complaint.place[: len(own)] == own]
         return tuple(found)
 
 
-def _served(profile: Profile) -> tuple[str, ...]:
+def served(profile: Profile) -> tuple[str, ...]:
     """All names under which a request may be answered, its own first."""
     embedding = profile.embeddings.models if profile.embeddings else ()
     dialect = DIALECTS[profile.dialect]

@@ -1,19 +1,25 @@
 """`novastack simulate`: the three upstreams, faked faithfully, one port each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from novastack import config, endpoints
 from novastack.failure import USAGE, FailureError
 from novastack.tables import console_of, endpoint_table
+from novastack_simulators.certificates import TlsError
 from novastack_simulators.config import SimulatorsConfig
+from novastack_simulators.renewal import Renewal
 from novastack_simulators.server import Endpoint, PortTaken, run
 
+Changes = Mapping[str, Any]
+"""What options say of the configuration, by its keys; None is what was not given."""
 
-def simulate(
+
+def simulate(  # noqa: PLR0913 - each is an option of the command line
     *,
     file: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="novastack.yaml, or its `simulators:` part.")
@@ -27,13 +33,63 @@ def simulate(
     check: Annotated[
         bool, typer.Option("--check", help="Validate the configuration, find stubs that can never reply, and exit.")
     ] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option(
+            "--explain", metavar="REQUEST.json", help="Say what a request would be answered and why, and exit."
+        ),
+    ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            "--dry-run", metavar="TRACE.jsonl", help="Play a trace in virtual time, tell the figures, and exit."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="With --dry-run: a line of JSON for each request.")
+    ] = None,
+    machine: Annotated[bool, typer.Option("--json", help="With --explain: JSON instead of tables.")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve TLS with a certificate of a local authority.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Read the configuration again when its file changes (SIGHUP always does).")
+    ] = False,
 ) -> None:
     """Serve the simulated upstreams until Ctrl-C, each in its native wire."""
-    settings = configured(file, only, {"speed": speed, "seed": seed})
+    changes = {"speed": speed, "seed": seed, "tls": True if tls else None}
+    settings = configured(file, only, changes)
     if check:
         examine(file)
         typer.echo("The configuration of the simulators is valid.")
         return
+    if explain is not None:
+        import_module("novastack.commands.explain_upstream").explain_upstream(explain, settings, machine=machine)
+        return
+    if trace is not None:
+        import_module("novastack.commands.dry_run").dry_run(trace, settings, out)
+        return
+    serve(settings, _renewal(file, only, changes, watch=watch), announce=announce)
+
+
+def _renewal(file: Path | None, only: Sequence[str] | None, changes: Changes, *, watch: bool) -> Renewal | None:
+    if file is None:
+        if watch:
+            raise FailureError("--watch: there is no file to watch: give one by --config", status=USAGE)
+        return None
+
+    def read() -> SimulatorsConfig:
+        try:
+            return configured(file, only, changes)
+        except FailureError as failure:
+            raise ValueError(str(failure)) from None
+
+    return Renewal(read, file if watch else None)
+
+
+def serve(settings: SimulatorsConfig, renewal: Renewal | None, *, announce: bool) -> None:
+    """Until Ctrl-C.
+
+    Raises FailureError.
+    """
 
     def ready(listening: Sequence[Endpoint]) -> None:
         line = endpoints.announced(listening)
@@ -43,16 +99,16 @@ def simulate(
             console_of().print(endpoint_table(endpoints.parse(line)))
 
     try:
-        run(settings, on_ready=ready)
+        run(settings, on_ready=ready, renewal=renewal)
+    except TlsError as error:
+        raise FailureError(f"{error}", status=USAGE) from None
     except PortTaken as taken:
         raise FailureError(
             f"The {taken.strerror}. Choose another port in the configuration, or 0 for any that is free."
         ) from None
 
 
-def configured(
-    file: Path | None, only: Sequence[str] | None, changes: dict[str, float | int | None]
-) -> SimulatorsConfig:
+def configured(file: Path | None, only: Sequence[str] | None, changes: Changes) -> SimulatorsConfig:
     """The simulators' configuration, as the options change it.
 
     Raises FailureError.

@@ -85,7 +85,7 @@ class Answering:
         tokens.prompt, tokens.reasoning, tokens.completion = spoken.counts
         patience = addressed.dialect.patience(addressed.fields)
         need = Need(tokens.prompt - cached.read, estimated(prompt.limit, prompt.n), patience)
-        grant, levels = self._granted(addressed, scope, need, entry)
+        grant, levels = self._granted(asking, need, fault)
         given = Given(addressed.dialect, answer, heard, spoken, cached, scope, seen, entry, levels)
         if said is not None and said.error is not None:
             plan = outright.delayed(self._failed(said.error, scene, given), grant.wait)
@@ -189,13 +189,18 @@ class Answering:
     def _held(scope: Scope, now: float) -> Held:
         return lambda digest: scope.prefixes.held(digest, now)
 
-    def _granted(
-        self, addressed: Addressed, scope: Scope, need: Need, entry: Entry
-    ) -> tuple[Grant, Mapping[str, Level]]:
-        """Room in the account's quotas, and how they stand. Raises Refusal."""
-        dialect, account = addressed.dialect, Account(entry.key or "", entry.model or "")
+    @staticmethod
+    def _granted(asking: Asking, need: Need, fault: Fault | None) -> tuple[Grant, Mapping[str, Level]]:
+        """Room in the account's quotas, and how they stand. Raises Refusal.
+
+        A fault that strikes who is over a quota does so instead of the refusal.
+        """
+        dialect, scope, entry = asking.addressed.dialect, asking.scope, asking.entry
+        account = Account(entry.key or "", entry.model or "")
         found = scope.quotas.admit(account, need, entry.arrived)
         if isinstance(found, Denied):
+            if fault is not None and fault.when.over_quota:
+                return Grant(None, need), scope.quotas.levels(account, entry.arrived, dialect.told)
             raise refusal(dialect, found, entry.model or "", always=scope.terms.retry_after)
         return found, scope.quotas.levels(account, entry.arrived, dialect.told)
 

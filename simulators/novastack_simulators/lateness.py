@@ -5,6 +5,7 @@ A load run reads it to refuse its own distorted result: what a simulator sends l
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 # Buckets of about 3 % each: 32 to every doubling, from a microsecond to an hour.
@@ -36,6 +37,12 @@ def upper(index: int) -> int:
     return ((index - (shift << FINE) + 1) << shift) - 1
 
 
+def _whole(micros: int) -> int:
+    """How many buckets hold nothing that is later than that."""
+    index = bucket(micros)
+    return index + (upper(index) <= micros)
+
+
 class Lateness:
     """Lateness of writes since the last reset."""
 
@@ -65,6 +72,16 @@ class Lateness:
             if count and seen >= rank:
                 return min(upper(index), self.most) / 1e6
         return 0.0
+
+    def within(self, bounds: Sequence[float]) -> tuple[int, ...]:
+        """How many events were late by no more than each bound (seconds), as far as the buckets tell."""
+        sums = tuple(accumulate(self._counts, initial=0))
+        return tuple(sums[_whole(int(bound * 1e6))] for bound in bounds)
+
+    @property
+    def total(self) -> float:
+        """The lateness of all events together, in seconds, as far as the buckets tell."""
+        return sum(count * upper(index) for index, count in enumerate(self._counts) if count) / 1e6
 
     def clear(self) -> None:
         self.__init__()  # type: ignore[misc]  # starting again is what it means

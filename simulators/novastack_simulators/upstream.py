@@ -20,6 +20,7 @@ from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.journal import Entry, File, Journal, Keeping
 from novastack_simulators.lateness import Lateness
 from novastack_simulators.load import Load
+from novastack_simulators.metrics import Metrics, served
 from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Playback, Reply, Stage
 from novastack_simulators.profile import EngineTempo
@@ -55,6 +56,7 @@ class Upstream:
         self._clocks = clocks
         self.lateness = Lateness()
         self.times = Times()
+        self.metrics = Metrics()
         self._stage = Stage(clocks.wheel, clocks.wall, self.lateness)
         self.scopes = Scopes(start, clocks.wall())
         self.journal = Journal(setting.name, keeping, file)
@@ -68,6 +70,7 @@ class Upstream:
         self.load = Load(setting.dialect.buckets, None if self._serving is None else self._serving.look)
         self._heads = Heads(setting.dialect, setting.api_keys)
         self._answering = Answering(setting)
+        self.metrics.models = served(setting.profile, setting.dialect)
         # A vocabulary is read when it is first used: better now than in the first answer.
         count("", unit(setting.profile))
 
@@ -82,6 +85,7 @@ class Upstream:
         self.load.clear()
         self.lateness.clear()
         self.times.clear()
+        self.metrics.clear()
         for name in self.scopes.names:
             self.scopes.close(name)
         self.scopes.whole.reset(self.now())
@@ -130,6 +134,7 @@ class Upstream:
             self.journal.begin(entry, entry.arrived + dues[0], entry.arrived + max(plan.end, dues[-1]))
         else:
             self.journal.begin(entry)
+        self.metrics.in_flight += 1
         playback.begin(partial(self._ended, playback, planned, number, job))
 
     def opened(self, request: Request) -> Entry:
@@ -174,6 +179,7 @@ class Upstream:
             planned.grant.settle(Spent(planned.read, made if entry.status == 200 else 0), now)
         if number is not None:
             self.load.end(number, self._clocks.wheel.time(), whole=whole, queued=queued)
+        self.metrics.ended(entry)
         self.journal.close(entry)
 
     # What it is answered

@@ -1,9 +1,12 @@
 """The one place that speaks to a simulator: its control API under /_sim, always in one scope."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
 
+NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 PATIENCE: Final = 10.0
 """Seconds that an answer of the control API may take."""
 
@@ -29,26 +32,26 @@ class Control:
         self._url = url
         self._scope = {"scope": scope} if scope else {}
 
-    def get(self, path: str, *, within: float = 0.0, **parameters: Any) -> Any:
+    def get(self, path: str, parameters: Mapping[str, Any] = NONE, *, within: float = 0.0) -> Any:
         """The answer; `within` is how long the simulator itself may take, in seconds."""
         __tracebackhide__ = True
         return self._ask("GET", path, parameters, timeout=PATIENCE + within).json()
 
     def put(self, path: str, body: Any) -> None:
         __tracebackhide__ = True
-        self._ask("PUT", path, {}, json=body)
+        self._ask("PUT", path, json=body)
 
     def post(self, path: str, body: Any = None) -> Any:
         """The answer, None if it is empty."""
         __tracebackhide__ = True
-        reply = self._ask("POST", path, {}, json=body)
+        reply = self._ask("POST", path, json=body)
         return reply.json() if reply.content else None
 
     def delete(self, path: str) -> None:
         __tracebackhide__ = True
-        self._ask("DELETE", path, {})
+        self._ask("DELETE", path)
 
-    def _ask(self, method: str, path: str, parameters: dict[str, Any], **more: Any) -> httpx.Response:
+    def _ask(self, method: str, path: str, parameters: Mapping[str, Any] = NONE, **more: Any) -> httpx.Response:
         __tracebackhide__ = True
         asked = {name: value for name, value in parameters.items() if value is not None}
         try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from novastack.testing import environment, stubs
-from novastack.testing.control import Control
+from novastack.testing.control import Control, ControlError
 from novastack.testing.journal import Journal
 from novastack.testing.words import Failure, Order, Reply
 
@@ -37,6 +37,11 @@ class Listed:
         __tracebackhide__ = True
         with self._lock:
             self._control.delete(self._path)
+            self._items = []
+
+    def forget(self) -> None:
+        """The simulator has started again by itself."""
+        with self._lock:
             self._items = []
 
 
@@ -127,14 +132,21 @@ class Simulator:
     def framing(self, name: str | None = None, /, **settings: Any) -> Self:
         """How events stand on the wire: a framing by its name, or its settings."""
         __tracebackhide__ = True
-        self._control.put("/framing", settings if name is None else name)
+        self._control.put("/framing", _either("framing", name, settings))
         return self
 
     def quota(self, name: str | None = None, /, **limits: Any) -> Self:
         """The limits that are enforced: "profile" for the profile's own, or each by its name."""
         __tracebackhide__ = True
-        self._control.put("/quotas", limits if name is None else name)
+        self._control.put("/quotas", _either("quota", name, limits))
         return self
+
+    @property
+    def quotas(self) -> list[dict[str, Any]]:
+        """The truth about every limit of every account: what is used and left, and what was admitted and denied."""
+        __tracebackhide__ = True
+        limits: list[dict[str, Any]] = self._control.get("/quotas")["limits"]
+        return limits
 
     def seed(self, seed: int) -> Self:
         """Another seed, other answers."""
@@ -146,9 +158,8 @@ class Simulator:
         """As it was when the test began, with an empty journal."""
         __tracebackhide__ = True
         self._control.post("/reset")
-        self._control.delete("/journal")
-        self._faults.clear()
-        self._stubs.clear()
+        self._faults.forget()
+        self._stubs.forget()
         return self
 
     @property
@@ -166,7 +177,14 @@ class Simulator:
         __tracebackhide__ = True
         self._variables.close()
         self.reset()
-        self.journal.close()
 
     def __repr__(self) -> str:
         return f"<Simulator {self.name} at {self.base_url}, scope {self.scope!r}>"
+
+
+def _either(what: str, name: str | None, words: Mapping[str, Any]) -> str | Mapping[str, Any]:
+    """Raises ControlError for both at once, of which one would be lost."""
+    __tracebackhide__ = True
+    if name is not None and words:
+        raise ControlError(f"{what}: expected a name or {', '.join(words)}, not both")
+    return words if name is None else name

@@ -23,13 +23,13 @@ class Journal:
     def entries(self, *, limit: int | None = None, **query: Unpack[Query]) -> list[Entry]:
         """The requests that are meant; of more than `limit` the newest."""
         __tracebackhide__ = True
-        found = self._control.get("/journal", limit=limit, **query)["entries"]
+        found = self._control.get("/journal", {"limit": limit, **query})["entries"]
         return msgspec.convert(found, list[Entry])
 
     def count(self, **query: Unpack[Query]) -> int:
         """How many are meant."""
         __tracebackhide__ = True
-        return int(self._control.get("/journal/count", **query)["count"])
+        return int(self._control.get("/journal/count", query)["count"])
 
     @property
     def last(self) -> Entry:
@@ -53,7 +53,7 @@ class Journal:
         """
         __tracebackhide__ = True
         try:
-            self._control.get("/journal/wait", within=timeout, count=count, timeout=timeout, **query)
+            self._control.get("/journal/wait", {"count": count, "timeout": timeout, **query}, within=timeout)
         except ControlError as error:
             if error.status != LATE:
                 raise
@@ -71,7 +71,7 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries())
 
-    def close(self) -> None:
+    def settle(self) -> None:
         """Raises AssertionError if something was to be verified and nothing was claimed: such a test cannot fail."""
         __tracebackhide__ = True
         silent = [verification for verification in self._open if not verification.claimed]

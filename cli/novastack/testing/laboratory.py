@@ -8,20 +8,20 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import ValidationError
 
-from novastack import endpoints
 from novastack.testing.control import client
 from novastack.testing.fleet import Simulators
 from novastack.testing.handle import Simulator
-from novastack.testing.stack import GatewayStack
-from novastack_gateway.config import GatewayConfig
-from novastack_gateway.server import running_in_thread as gateway_in_thread
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.scope import MARK
 from novastack_simulators.server import Endpoint, running_in_thread
+
+if TYPE_CHECKING:
+    from novastack.testing.stack import GatewayStack
+    from novastack_gateway.config import GatewayConfig
 
 PROFILE: Final = "openai-generic"
 SPEED: Final = 1000.0
@@ -62,17 +62,16 @@ class Laboratory:
             yield simulators
 
     @contextlib.contextmanager
-    def gateway_stack(self, simulators: Simulators, config: GatewayConfig | None = None) -> Iterator[GatewayStack]:
+    def gateway_stack(self, simulators: Simulators, config: "GatewayConfig | None" = None) -> "Iterator[GatewayStack]":
         """A gateway of its own for each test, since the key that it has for its upstreams carries the scope."""
-        behind = [_announced(simulator) for simulator in simulators.values()]
-        settings = endpoints.in_front_of((config or GatewayConfig()).model_copy(update={"port": 0}), behind)
-        running = gateway_in_thread(settings)
-        stack = GatewayStack(running.__enter__(), settings.callers[0].key.get_secret_value(), simulators)
+        from novastack.testing.stack import running  # noqa: PLC0415 - whoever wants no gateway does not wait for it
+
+        gateway, stack = running(simulators, config)
         try:
             yield stack
         finally:
             stack.close()
-            self._later(running)
+            self._later(gateway)
 
     @contextlib.contextmanager
     def _opened(self, profiles: Sequence[str], speed: float, scope: str) -> Iterator[Simulators]:
@@ -82,6 +81,8 @@ class Laboratory:
             for simulator in simulators.values():
                 closing.callback(simulator.close)
             yield simulators
+            for simulator in simulators.values():
+                simulator.journal.settle()
 
     def _endpoints(self, profiles: Sequence[str], speed: float) -> tuple[Endpoint, ...]:
         with self._lock:
@@ -91,9 +92,9 @@ class Laboratory:
                 known = self._servers[(profiles, speed)] = started
             return known
 
-    def _later(self, running: contextlib.AbstractContextManager[str]) -> None:
+    def _later(self, gateway: contextlib.AbstractContextManager[str]) -> None:
         """A gateway takes a fifth of a second to stop (uvicorn looks ten times a second): the next test does not wait."""
-        ending = threading.Thread(target=running.__exit__, args=(None, None, None), name="novastack-ending")
+        ending = threading.Thread(target=gateway.__exit__, args=(None, None, None), name="novastack-ending")
         ending.start()
         self._closing.callback(ending.join)
 
@@ -117,11 +118,6 @@ def _scoped(endpoint: Endpoint, scope: str) -> Endpoint:
     return endpoint._replace(api_key=f"{endpoint.api_key}{MARK}{scope}") if scope else endpoint
 
 
-def _announced(simulator: Simulator) -> endpoints.Endpoint:
-    fields = endpoints.Endpoint.__struct_fields__
-    return endpoints.Endpoint(**{name: getattr(simulator, name) for name in fields})
-
-
 @contextlib.contextmanager
 def simulator(profile: str = PROFILE, *, speed: float = SPEED, scope: str = "") -> Iterator[Simulator]:
     """One upstream with a server of its own, without pytest. Works in async code too: the server has its own thread."""
@@ -138,8 +134,8 @@ def simulators(profiles: Sequence[str] = FLEET, *, speed: float = SPEED, scope: 
 
 @contextlib.contextmanager
 def gateway_stack(
-    config: GatewayConfig | None = None, *, speed: float = SPEED, scope: str = ""
-) -> Iterator[GatewayStack]:
+    config: "GatewayConfig | None" = None, *, speed: float = SPEED, scope: str = ""
+) -> "Iterator[GatewayStack]":
     """The reference gateway in front of the usual three."""
     with (
         Laboratory() as laboratory,

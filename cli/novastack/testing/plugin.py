@@ -3,6 +3,7 @@
 So it imports nothing but pytest; all else comes when a fixture is first asked for.
 """
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Generator, Iterator
@@ -55,9 +56,7 @@ def novastack_laboratory() -> "Iterator[Laboratory]":
 @pytest.fixture
 def simulator(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory") -> "Iterator[Simulator]":
     """One simulated upstream, for this test alone."""
-    asked = _asked(request)
-    profile = asked.get("profile", request.config.getini("novastack_profile"))
-    with novastack_laboratory.simulator(profile, speed=asked["speed"], scope=_scope(request)) as found:
+    with _plainly(), novastack_laboratory.simulator(**_asked(request), scope=_scope(request)) as found:
         request.node.stash.setdefault(WATCHED, []).append(found)
         yield found
 
@@ -65,7 +64,7 @@ def simulator(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory"
 @pytest.fixture
 def simulators(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory") -> "Iterator[Simulators]":
     """The three simulated upstreams by name, for this test alone."""
-    with novastack_laboratory.simulators(speed=_asked(request)["speed"], scope=_scope(request)) as found:
+    with _plainly(), novastack_laboratory.simulators(speed=_asked(request)["speed"], scope=_scope(request)) as found:
         request.node.stash.setdefault(WATCHED, []).extend(found.values())
         yield found
 
@@ -77,9 +76,22 @@ def gateway_stack(novastack_laboratory: "Laboratory", simulators: "Simulators") 
         yield stack
 
 
+@contextlib.contextmanager
+def _plainly() -> Iterator[None]:
+    """What is wrong with what a test asked for is told in one sentence, without our own lines."""
+    try:
+        yield
+    except (ValueError, AssertionError) as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
 def _asked(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """From the settings, the marks around the test, and the parameter; the nearest says most. Raises UsageError."""
-    asked: dict[str, Any] = {"speed": float(request.config.getini("novastack_speed"))}
+    """From the settings, the marks around the test, and the parameter; the nearest says most. Raises ValueError."""
+    config = request.config
+    asked: dict[str, Any] = {
+        "profile": config.getini("novastack_profile"),
+        "speed": float(config.getini("novastack_speed")),
+    }
     for mark in reversed(list(request.node.iter_markers("novastack"))):
         asked |= _read(mark.args, mark.kwargs)
     given = getattr(request, "param", {})
@@ -89,7 +101,7 @@ def _asked(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _read(arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     read = {**dict(zip(("profile",), arguments, strict=False)), **named}
     if len(arguments) > 1 or not read.keys() <= {"profile", "speed"}:
-        raise pytest.UsageError(f"expected {MARKER.partition(':')[0]}, got {(*arguments, *named)}")
+        raise ValueError(f"expected {MARKER.partition(':')[0]}, got {(*arguments, *named)}")
     return read
 
 

@@ -1,10 +1,15 @@
 """The reference gateway in front of the simulated upstreams of a test."""
 
 import contextlib
+from contextlib import AbstractContextManager
 from typing import Self
 
+from novastack import endpoints
 from novastack.testing import environment
 from novastack.testing.fleet import Simulators
+from novastack.testing.handle import Simulator
+from novastack_gateway.config import GatewayConfig
+from novastack_gateway.server import running_in_thread
 
 
 class GatewayStack:
@@ -34,3 +39,20 @@ class GatewayStack:
 
     def close(self) -> None:
         self._variables.close()
+
+
+def running(
+    simulators: Simulators, config: GatewayConfig | None = None
+) -> tuple[AbstractContextManager[str], GatewayStack]:
+    """A gateway that has been started, to be ended by whoever started it, and what a test sees of it."""
+    behind = [_announced(simulator) for simulator in simulators.values()]
+    settings = config or GatewayConfig.model_validate({})
+    settings = endpoints.in_front_of(settings.model_copy(update={"port": 0}), behind)
+    gateway = running_in_thread(settings)
+    return gateway, GatewayStack(gateway.__enter__(), settings.callers[0].key.get_secret_value(), simulators)
+
+
+def _announced(simulator: Simulator) -> endpoints.Endpoint:
+    """As `novastack simulate --announce` would; its key carries the scope."""
+    fields = endpoints.Endpoint.__struct_fields__
+    return endpoints.Endpoint(**{name: getattr(simulator, name) for name in fields})

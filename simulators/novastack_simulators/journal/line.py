@@ -12,7 +12,7 @@ from novastack_simulators.journal.entry import Entry, Headers
 from novastack_simulators.journal.masking import MASK, is_credential, masked
 
 # An expectation about a credential says its fingerprint; one that says it in clear is refused, and masked here.
-EXPECTED: Final = re.compile(r"(?P<name>[\w-]+)(?P<between>\s*:\s*)(?!sha256:[0-9a-f]{12}\b)[^,]+")
+EXPECTED: Final = re.compile(r"(?P<name>[\w-]+)(?P<between>\s*:\s*+)(?!sha256:[0-9a-f]{12}\b)[^,]+")
 TURN: Final = 256 * 1024
 BATCH: Final = 64
 EXPECTS: Final = "x-sim-expect-"

@@ -40,7 +40,8 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     def told(self) -> dict[str, Any]:
         """As plain values."""
         nearest = [
-            {"entry": told(miss.entry, BRIEF), "differs": msgspec.to_builtins(miss.differs)} for miss in self.nearest
+            {"entry": told(miss.entry, BRIEF), "differs": [*map(msgspec.structs.asdict, miss.differs)]}
+            for miss in self.nearest
         ]
         return {
             "ok": self.ok,

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "novastack.commands.explain",
     "check": "novastack.commands.check",
     "load": "novastack.commands.load",
+    "calibrate": "novastack.commands.calibrate",
 }
 """Each command's module; it holds a function, or a typer application, of the command's name."""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from novastack_simulators.plan import Ticket
 from novastack_simulators.profile.tempo import EngineTempo
 from novastack_simulators.tempo.engine.job import Job, Made, Refused, Times
-from novastack_simulators.tempo.engine.replica import Replica
+from novastack_simulators.tempo.engine.replica import Replica, Watch
 
 
 class Gauges(NamedTuple):
@@ -24,11 +24,14 @@ class Gauges(NamedTuple):
 
 
 class Engine:
-    """A request goes to the replica with the fewest that are not done, the first of those."""
+    """A request goes to the replica with the fewest that are not done, the first of those.
 
-    def __init__(self, tempo: EngineTempo) -> None:
+    `watch` is told of each step: its start, its end, and what it has to do.
+    """
+
+    def __init__(self, tempo: EngineTempo, watch: Watch | None = None) -> None:
         self._tempo = tempo
-        self._replicas = [Replica(tempo) for _ in range(tempo.replicas)]
+        self._replicas = [Replica(tempo, watch) for _ in range(tempo.replicas)]
         self._jobs: dict[int, tuple[Replica, Job]] = {}
         self._taken = 0
 

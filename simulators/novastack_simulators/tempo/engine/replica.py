@@ -8,26 +8,31 @@ time has gone past its start.
 import math
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from novastack_simulators.profile.tempo import EngineTempo
 from novastack_simulators.tempo.engine.batch import Batch, Bounds, Span
 from novastack_simulators.tempo.engine.blocks import Blocks
-from novastack_simulators.tempo.engine.cost import cost
+from novastack_simulators.tempo.engine.cost import Load, cost
 from novastack_simulators.tempo.engine.frontend import Frontend
 from novastack_simulators.tempo.engine.job import Job, Made, Sequence
 from novastack_simulators.tempo.engine.memory import Memory
 
+Watch = Callable[[float, float, Load], None]
 #: Ends of steps that are kept before those that nobody needs are forgotten.
 KEPT: Final = 65_536
 
 
 class Replica:
-    """`jobs` counts those not done; `queued_requests` and `queued_tokens` those that no step has taken up."""
+    """`jobs` counts those not done; `queued_requests` and `queued_tokens` those that no step has taken up.
 
-    def __init__(self, tempo: EngineTempo) -> None:
+    `watch` is told of each step when it begins: its start, its end, and what it has to do.
+    """
+
+    def __init__(self, tempo: EngineTempo, watch: Watch | None = None) -> None:
         self._cost = cost(tempo)
+        self._watch = watch
         memory = Memory(Blocks(int(tempo.kv_blocks.value)), int(tempo.block_size.value))
         bounds = Bounds(int(tempo.max_num_seqs.value), int(tempo.max_num_batched_tokens.value))
         self.batch = Batch(memory, bounds)
@@ -159,6 +164,8 @@ class Replica:
         self.batch.admitted.clear()
         self._end = start + self._cost.of(load)
         self._under_way = True
+        if self._watch is not None:
+            self._watch(start, self._end, load)
 
     def _taken_up(self, job: Job) -> None:
         if job.scheduled is None and job.unfinished:

@@ -65,14 +65,19 @@ class Upstream:
     def set_up(self, setting: Setting) -> None:
         """Another profile, key or speed from now on; what is under way ends as it began."""
         self.setting = setting
-        tempo = setting.profile.tempo
-        self._serving = Serving(tempo, self._clocks.wheel, setting.speed) if isinstance(tempo, EngineTempo) else None
-        self.load = Load(setting.dialect.buckets, None if self._serving is None else self._serving.look)
+        self.load = Load(setting.dialect.buckets)
+        self._serve()
         self._heads = Heads(setting.dialect, setting.api_keys)
         self._answering = Answering(setting)
         self.metrics.models = served(setting.profile, setting.dialect)
         # A vocabulary is read when it is first used: better now than in the first answer.
         count("", unit(setting.profile))
+
+    def _serve(self) -> None:
+        """An engine that has seen nothing; one before it still makes what it has begun."""
+        tempo, speed = self.setting.profile.tempo, self.setting.speed
+        self._serving = Serving(tempo, self._clocks.wheel, speed) if isinstance(tempo, EngineTempo) else None
+        self.load.gauges = None if self._serving is None else self._serving.look
 
     def restart(self, setting: Setting, start: Start) -> None:
         """Another configuration: every scope starts again from it, and the journal stays."""
@@ -83,6 +88,7 @@ class Upstream:
         """Forgets what arrived (journal, measures, attempts, cache), and what was set at run time, in every scope."""
         self.journal.clear()
         self.load.clear()
+        self._serve()
         self.lateness.clear()
         self.times.clear()
         self.metrics.clear()
@@ -171,6 +177,9 @@ class Upstream:
     def _ended(self, playback: Playback, planned: Planned, number: int | None, job: Job | None, whole: bool) -> None:
         entry, now = playback.entry, self.now()
         queued = 0.0 if job is None else job.end()
+        if job is not None and len(playback.dues):
+            first, last = playback.dues[0], playback.dues[-1]
+            entry.planned_first_byte, entry.planned_end = entry.arrived + first, entry.arrived + last
         entry.lateness = playback.latest
         self.times.keep(entry.sequence, playback.dues, playback.sent)
         if planned.grant is not None:

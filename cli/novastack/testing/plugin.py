@@ -56,7 +56,7 @@ def novastack_laboratory() -> "Iterator[Laboratory]":
 @pytest.fixture
 def simulator(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory") -> "Iterator[Simulator]":
     """One simulated upstream, for this test alone."""
-    with _plainly(), novastack_laboratory.simulator(**_asked(request), scope=_scope(request)) as found:
+    with _plainly(), novastack_laboratory.simulator(**_asked(request), scope=scope_of(request.node.nodeid)) as found:
         request.node.stash.setdefault(WATCHED, []).append(found)
         yield found
 
@@ -64,7 +64,10 @@ def simulator(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory"
 @pytest.fixture
 def simulators(request: pytest.FixtureRequest, novastack_laboratory: "Laboratory") -> "Iterator[Simulators]":
     """The three simulated upstreams by name, for this test alone."""
-    with _plainly(), novastack_laboratory.simulators(speed=_asked(request)["speed"], scope=_scope(request)) as found:
+    with (
+        _plainly(),
+        novastack_laboratory.simulators(speed=_asked(request)["speed"], scope=scope_of(request.node.nodeid)) as found,
+    ):
         request.node.stash.setdefault(WATCHED, []).extend(found.values())
         yield found
 
@@ -105,8 +108,8 @@ def _read(arguments: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _scope(request: pytest.FixtureRequest) -> str:
+def scope_of(nodeid: str) -> str:
     """The test's own, and the same in every run: what chance decides in a simulator depends on it."""
-    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:8]
-    name = _ODD.sub("-", request.node.name)[:60].strip("-._:")
+    digest = hashlib.sha256(nodeid.encode()).hexdigest()[:8]
+    name = _ODD.sub("-", nodeid.rpartition("::")[2])[:60].strip("-._:")
     return f"{name}-{digest}" if name else digest

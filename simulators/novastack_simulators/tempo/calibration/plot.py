@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from numpy.typing import NDArray
 
 from novastack_simulators.tempo.outcome import MEASURES, Outcome
@@ -55,6 +56,9 @@ def _panel(axes: Axes, recorded: Sequence[float], played: Sequence[float]) -> No
     positive = [value for value in (*recorded, *played) if value > 0]
     if positive and max(positive) > 30 * min(positive):
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("milliseconds")
     axes.set_ylabel("share at or below")
     axes.set_ylim(0, 1.01)

@@ -1,8 +1,11 @@
 """What is a credential is never shown."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from novastack_simulators.journal import fingerprint, is_credential, masked
+from novastack_simulators.journal.masking import KEY
 
 
 def test_a_fingerprint_is_short_and_not_the_key() -> None:
@@ -14,6 +17,12 @@ def test_what_looks_like_a_key_is_masked_in_a_text() -> None:
     """The providers' spelling and an Authorization header's; other words stay."""
     text = 'use sk-abc_123-DEF, "Bearer eyJhbGciOi" or bearer tokens4u; ask-someone, sk- and a bearer of news'
     assert 'use sk-***, "Bearer ***" or bearer ***; ask-someone, sk- and a bearer of news' == masked(text)
+
+
+@given(st.text(st.sampled_from("sSkK\u017f-\u212abearerBEARER \tx1"), max_size=40))
+def test_a_text_is_masked_as_the_pattern_says(text: str) -> None:
+    """In whatever case, also that of letters which only fold to these."""
+    assert KEY.sub(lambda found: f"{found[1]}***", text) == masked(text)
 
 
 @pytest.mark.parametrize(

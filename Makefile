@@ -29,8 +29,10 @@ format: venv
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Side by side with peers, which are installed outside the tree; BENCH="chat --rounds 3" measures one row (--help says more).
 bench: venv
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest -q -m 'not slow' tests/benchmarks --benchmark-only
+	cd tests && ../$(BIN)/python -m benchmarks $(BENCH)
 
 # Renews constraints.txt from the newest releases that pyproject.toml allows.
 constraints:

@@ -11,7 +11,8 @@ import msgspec
 
 from benchmarks import plot, report
 from benchmarks.bench import Bench
-from benchmarks.machine import allow_many_files, machine
+from benchmarks.machine import allow_many_files, busy, machine
+from benchmarks.progress import told
 from benchmarks.rows import ROWS
 from benchmarks.sample import Table
 
@@ -38,7 +39,6 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     given = arguments()
     allow_many_files()
-    where = machine()
     with tempfile.TemporaryDirectory(prefix="novastack-bench-") as folder:
         bench = Bench(
             folder=Path(folder),
@@ -48,15 +48,16 @@ def main() -> int:
             overload=given.overload,
             only=tuple(given.only),
         )
-        tables = [_printed(ROWS[name](bench)) for name in given.rows or ROWS]
-    taken = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        tables = [_row(bench, name) for name in given.rows or ROWS]
     if not given.dry:
-        _keep(report.Report(taken=taken, machine=where, tables=report.merged(_earlier(), tables)))
+        _keep(report.Report(machine=machine(), tables=report.merged(_earlier(), tables)))
     return 0
 
 
-def _printed(table: Table) -> Table:
-    print(f"\n{report.markdown(table)}\n", flush=True)
+def _row(bench: Bench, name: str) -> Table:
+    taken, load = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), busy()
+    table = msgspec.structs.replace(ROWS[name](bench), taken=taken, load=load)
+    told(f"\n{report.markdown(table)}\n")
     return table
 
 
@@ -67,7 +68,7 @@ def _earlier() -> report.Report | None:
 
 def _keep(run: report.Report) -> None:
     report.write(run, FOLDER, DOCUMENT)
-    print(plot.plot(run, FOLDER / "last.svg"))
+    told(plot.plot(run, FOLDER / "last.svg"))
 
 
 if __name__ == "__main__":

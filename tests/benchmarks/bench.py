@@ -1,7 +1,7 @@
 """What a row is given: how long to measure, which candidates, and a folder to write in."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,6 +9,8 @@ import msgspec
 from benchmarks.machine import SERVER_CORE, pinned
 from benchmarks.measure import Server, free_port, serving
 from benchmarks.peers.peer import Peer
+
+Bound = Callable[[int, Sequence[str]], list[str]]
 
 
 class Bench(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,14 +30,9 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         return folder
 
     @contextlib.contextmanager
-    def serving(self, peer: Peer, label: str = "") -> Iterator[Server]:
+    def serving(self, peer: Peer, label: str = "", bound: Bound = pinned) -> Iterator[Server]:
         """The peer on the server's core. Raises UnavailableError."""
         folder, port = self.own(label or peer.name), free_port()
         start = peer.prepare(folder, port)
-        with serving(pinned(SERVER_CORE, start.command), port, folder, start.environment) as server:
+        with serving(bound(SERVER_CORE, start.command), port, folder, start.environment) as server:
             yield server
-
-
-def told(text: str) -> None:
-    """Progress, for who waits."""
-    print(f"  {text}", flush=True)

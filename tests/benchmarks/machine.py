@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
+from benchmarks.progress import told
+
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
-PRIORITY: Final = -15
 C: Final = Path(__file__).parent / "c"
 
 
@@ -22,13 +23,12 @@ class UnavailableError(Exception):
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """What the figures were measured on; `load` is the load average before the run: above 0.2 others were at work."""
+    """What the figures were measured on."""
 
     processor: str
     cores: int
     kernel: str
     python: str
-    load: float
 
 
 def machine() -> Machine:
@@ -37,8 +37,12 @@ def machine() -> Machine:
         cores=os.cpu_count() or 1,
         kernel=platform.release(),
         python=platform.python_version(),
-        load=round(os.getloadavg()[0], 2),
     )
+
+
+def busy() -> float:
+    """The load average of the last minute: before a run it says whether others were at work."""
+    return round(os.getloadavg()[0], 2)
 
 
 def _processor() -> str:
@@ -64,7 +68,7 @@ def program(name: str, package: str) -> str:
     """The path of a program, installed by apt-get if it is missing and we may. Raises UnavailableError."""
     found = shutil.which(name)
     if found is None:
-        print(f"  {name} is missing: installing the Debian package {package}", flush=True)
+        told(f"  {name} is missing: installing the Debian package {package}")
         ran(["apt-get", "install", "-y", "-qq", package], f"{name} is missing, and apt-get install {package} failed")
         found = shutil.which(name)
     if found is None:
@@ -96,6 +100,14 @@ def ran(command: Sequence[str], complaint: str) -> str:
 
 
 def pinned(core: int, command: Sequence[str]) -> list[str]:
-    """The command, bound to one core, and before what else runs on the machine where we may say so (as root)."""
-    first = [program("nice", "coreutils"), "-n", str(PRIORITY)] if os.geteuid() == 0 else []
-    return [*first, program("taskset", "util-linux"), "-c", str(core), *command]
+    """The command, bound to one core."""
+    return [program("taskset", "util-linux"), "-c", str(core), *command]
+
+
+def punctual(core: int, command: Sequence[str]) -> list[str]:
+    """The same, and before all else that runs on the machine, where we may say so (as root): chrt(1), SCHED_FIFO.
+
+    Being nice is not enough: with autogroups a session competes as a whole (sched(7)).
+    """
+    first = [program("chrt", "util-linux"), "--fifo", "1"] if os.geteuid() == 0 else []
+    return [*first, *pinned(core, command)]

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.report import Report
 from benchmarks.sample import Table
 
-BARS = {"chat": "CPU µs/request", "streams": "CPU µs/event", "overload": "p50 ms", "start": "first answer s"}
+BARS = {"chat": "CPU µs/request", "streams": "CPU µs/event", "overload": "stream p50 ms", "start": "first answer s"}
 
 
 def plot(report: Report, file: Path) -> str:
@@ -17,15 +17,15 @@ def plot(report: Report, file: Path) -> str:
     import matplotlib as mpl  # noqa: PLC0415 - an extra
 
     mpl.use("svg")
-    from matplotlib import pyplot  # noqa: PLC0415 - an extra
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra
 
     tables = [table for table in report.tables if table.name in BARS and table.measured]
-    figure, axes = pyplot.subplots(len(tables), 1, figsize=(8, 1 + 1.9 * len(tables)), squeeze=False)
+    figure, axes = plt.subplots(len(tables), 1, figsize=(8, 1 + 1.9 * len(tables)), squeeze=False)
     for table, axis in zip(tables, axes[:, 0], strict=True):
         _bars(axis, table, BARS[table.name])
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
-    pyplot.close(figure)
+    plt.close(figure)
     return f"plot: {file}"
 
 

@@ -27,7 +27,7 @@ class Plan(msgspec.Struct, frozen=True):
 class Punctuality(msgspec.Struct, frozen=True, kw_only=True):
     """Of all streams together; times in milliseconds, the duration's error in percent.
 
-    `early_share`, `mean_*`: how early events came at worst, and the percentiles of the streams' mean lateness.
+    `lateness_min` below zero: something came too early.
     """
 
     streams: int
@@ -39,9 +39,15 @@ class Punctuality(msgspec.Struct, frozen=True, kw_only=True):
     lateness_min: float
     gap_error_p99: float
     duration_error_p99: float
-    mean_p1: float
-    mean_p50: float
-    mean_p99: float
+
+
+class Evenness(msgspec.Struct, frozen=True, kw_only=True):
+    """How alike streams were late: percentiles of their mean lateness in milliseconds, of all streams that spoke."""
+
+    spoke: int
+    p1: float
+    p50: float
+    p99: float
 
 
 def lateness(stream: Stream, plan: Plan) -> list[float]:
@@ -66,7 +72,6 @@ def punctuality(streams: Sequence[Stream], plan: Plan) -> Punctuality:
     late = sorted(value for values in each for value in values)
     gaps = sorted(error for stream in good for error in gap_errors(stream, plan))
     durations = sorted(duration_error(stream, plan) for stream in good)
-    means = sorted(sum(values) / len(values) for values in each)
     return Punctuality(
         streams=len(streams),
         whole=len(good),
@@ -77,7 +82,12 @@ def punctuality(streams: Sequence[Stream], plan: Plan) -> Punctuality:
         lateness_min=1e3 * percentile(late, 0),
         gap_error_p99=1e3 * percentile(gaps, 0.99),
         duration_error_p99=100 * percentile(durations, 0.99),
-        mean_p1=1e3 * percentile(means, 0.01),
-        mean_p50=1e3 * percentile(means, 0.5),
-        mean_p99=1e3 * percentile(means, 0.99),
+    )
+
+
+def evenness(streams: Sequence[Stream], plan: Plan) -> Evenness:
+    each = [lateness(stream, plan) for stream in streams if stream.content]
+    means = sorted(1e3 * sum(values) / len(values) for values in each)
+    return Evenness(
+        spoke=len(means), p1=percentile(means, 0.01), p50=percentile(means, 0.5), p99=percentile(means, 0.99)
     )

@@ -16,9 +16,8 @@ VERDICTS: Final = {True: "met", False: "**missed**", None: "not measured"}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run: where, when, and what each row found."""
+    """Where was measured, and what each row found."""
 
-    taken: str
     machine: Machine
     tables: tuple[Table, ...]
 
@@ -26,7 +25,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def number(value: float) -> str:
     """Three figures are enough: the rest is noise."""
     if math.isnan(value):
-        return "–"
+        return "-"
     if abs(value) >= 1000:
         return f"{value / 1000:.3g} k" if abs(value) < 1e6 else f"{value / 1e6:.3g} M"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
@@ -34,22 +33,31 @@ def number(value: float) -> str:
 
 def cell(found: Sample | None) -> str:
     if found is None:
-        return "–"
-    spread = "" if found.least == found.most else f" ({number(found.least)}–{number(found.most)})"
+        return "-"
+    spread = "" if found.least == found.most else f" ({number(found.least)} to {number(found.most)})"
     return number(found.value) + spread
 
 
 def line(target: Target) -> str:
-    found = "–" if target.value is None else f"{number(target.value)} {target.unit}".strip()
+    found = "-" if target.value is None else f"{number(target.value)} {target.unit}".strip()
     bound = f"{target.sense} {number(target.bound)} {target.unit}".strip()
     return f"| {target.text} | {bound} | {found} | {VERDICTS[target.met]} |"
 
 
 def markdown(table: Table) -> str:
-    lines = [f"### {table.title}", "", f"| | {' | '.join(table.columns)} |", "|---" * (len(table.columns) + 1) + "|"]
+    lines = [
+        f"### {table.title}",
+        "",
+        f"Taken {table.taken}; load average just before: {table.load:g}.",
+        "",
+        f"| | {' | '.join(table.columns)} |",
+        "|---" * (len(table.columns) + 1) + "|",
+    ]
     for label, figures in table.measured.items():
         lines.append(f"| {label} | {' | '.join(cell(figures.get(column)) for column in table.columns)} |")
-    lines += [f"| {label} | not measured: {why} {'| ' * (len(table.columns) - 1)}|" for label, why in table.absent.items()]
+    lines += [
+        f"| {label} | not measured: {why} {'| ' * (len(table.columns) - 1)}|" for label, why in table.absent.items()
+    ]
     if table.targets:
         lines += ["", "| target | asked | found | |", "|---|---|---|---|", *map(line, table.targets)]
     if table.remarks:
@@ -60,10 +68,7 @@ def markdown(table: Table) -> str:
 def page(report: Report) -> str:
     """What stands between the markers."""
     machine = report.machine
-    head = (
-        f"Taken {report.taken} on {machine.cores} cores ({machine.processor}), Linux {machine.kernel}, "
-        f"Python {machine.python}; load average before the run {machine.load}."
-    )
+    head = f"{machine.cores} cores ({machine.processor}), Linux {machine.kernel}, Python {machine.python}."
     return "\n\n".join((head, *map(markdown, report.tables)))
 
 

@@ -33,7 +33,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the issue: candidates by name, what was measured of each (or why not), targets and remarks."""
+    """One row of the issue: candidates by name, what was measured of each (or why not), targets and remarks.
+
+    `taken` is when, `load` the load average just before.
+    """
 
     name: str
     title: str
@@ -42,10 +45,18 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     absent: Mapping[str, str] = {}
     targets: tuple[Target, ...] = ()
     remarks: tuple[str, ...] = ()
+    taken: str = ""
+    load: float = 0.0
 
 
 def sample(rounds: Sequence[float]) -> Sample:
     return Sample(median(rounds), min(rounds), max(rounds))
+
+
+def samples(rounds: Sequence[Mapping[str, float]]) -> dict[str, Sample]:
+    """Each column's sample; what is not a number was not measured."""
+    columns = {column: [each[column] for each in rounds] for column in (rounds[0] if rounds else ())}
+    return {column: sample(values) for column, values in columns.items() if not any(map(math.isnan, values))}
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -5,8 +5,11 @@
  *   client PORT STREAMS RAMP_MS DEADLINE_S REQUEST OUT
  *
  * REQUEST is a file with the whole HTTP request; each "@@@@@@" in it becomes the stream's number in six digits.
- * Stream i is sent at i * RAMP_MS / STREAMS after the first. Times are CLOCK_MONOTONIC in nanoseconds, taken after the
- * read that brought the end of the event.
+ * Stream i is sent at i * RAMP_MS / STREAMS after the first. Times are in nanoseconds of CLOCK_REALTIME; the time of an
+ * event is the one at which the kernel received its last bytes (SO_TIMESTAMPNS, socket(7)).
+ *
+ * So the client need not be woken for each event to know its time, and is not: it looks each LOOK_NS. A waiting reader
+ * would be woken by every write, at the writer's expense, and a fast writer would be charged less for it than a slow one.
  *
  * OUT: u64 streams, then for each stream u64 sent, head, end, status, whole, events, then u64 time and u64 kind for each
  * event (0 other, 1 with content, 2 the terminator). Zero means that it did not happen.
@@ -25,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENT_MAX = 4096, LINE_MAX_ = 64, READ_MAX = 1 << 16, BURST = 64 };
+enum { EVENT_MAX = 4096, LINE_MAX_ = 64, READ_MAX = 1 << 16, BURST = 64, LOOK_NS = 1000000 };
 enum phase { HEAD, SIZE, DATA, AFTER, PLAIN, TRAILER, CLOSED };
 enum kind { OTHER, CONTENT, DONE };
 
@@ -43,7 +46,7 @@ struct stream {
 
 static uint64_t now(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_REALTIME, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -161,21 +164,36 @@ static void feed(struct stream *s, const char *data, size_t length, uint64_t tim
     }
 }
 
+/* When the kernel received what was read; the time now where it does not say. */
+static uint64_t received(struct msghdr *message) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+            struct timespec t;
+            memcpy(&t, CMSG_DATA(c), sizeof t);
+            return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+        }
+    }
+    return now();
+}
+
 static void readable(struct stream *s) {
     static char buffer[READ_MAX];
-    ssize_t got = read(s->fd, buffer, sizeof buffer);
-    uint64_t time = now();
-    if (got > 0) feed(s, buffer, (size_t)got, time);
-    else if (got == 0) finish(s, s->phase == PLAIN, time);
-    else if (errno != EAGAIN) finish(s, 0, time);
+    char control[CMSG_SPACE(sizeof(struct timespec))];
+    struct iovec into = {buffer, sizeof buffer};
+    struct msghdr message = {.msg_iov = &into, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(s->fd, &message, 0);
+    if (got > 0) feed(s, buffer, (size_t)got, received(&message));
+    else if (got == 0) finish(s, s->phase == PLAIN, now());
+    else if (errno != EAGAIN) finish(s, 0, now());
 }
 
 static int connected(int port) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
     if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to)) die("connect");
     fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on)) die("SO_TIMESTAMPNS");
     return fd;
 }
 
@@ -207,7 +225,7 @@ static void send_request(struct stream *s, size_t number, const char *request, s
 }
 
 static int starter(uint64_t first, uint64_t step) {
-    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK);
     struct itimerspec when = {{(time_t)(step / 1000000000), (long)(step % 1000000000)},
                               {(time_t)(first / 1000000000), (long)(first % 1000000000)}};
     if (fd < 0 || timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL)) die("timerfd");
@@ -231,7 +249,7 @@ static size_t open_streams(const struct stream *all, size_t count) {
 }
 
 static void run(struct stream *all, size_t count, int poll, uint64_t ramp, uint64_t patience, const char *request, size_t length) {
-    enum { READY = 512 };
+    enum { READY = 4096 };
     struct epoll_event ready[READY];
     uint64_t first = now() + 10000000, step = count > 1 ? ramp / count + 1 : 1000000;
     int timer = starter(first, step);
@@ -239,15 +257,12 @@ static void run(struct stream *all, size_t count, int poll, uint64_t ramp, uint6
     if (epoll_ctl(poll, EPOLL_CTL_ADD, timer, &e)) die("epoll_ctl");
     size_t started = 0;
     while (open_streams(all, count) && now() < first + patience) {
-        for (int turn = 0; turn < 256; turn++) {
-            int n = epoll_wait(poll, ready, READY, 100);
-            for (int i = 0; i < n; i++) {
-                if (ready[i].data.u64 == UINT64_MAX) started = start_due(all, started, count, timer, request, length);
-                else if (all[ready[i].data.u64].phase != CLOSED) readable(&all[ready[i].data.u64]);
-            }
-            if (started == count && timer >= 0) { close(timer); timer = -1; }
-            if (n <= 0) break;
+        int n = epoll_wait(poll, ready, READY, 0);
+        for (int i = 0; i < n; i++) {
+            if (ready[i].data.u64 == UINT64_MAX) started = start_due(all, started, count, timer, request, length);
+            else if (all[ready[i].data.u64].phase != CLOSED) readable(&all[ready[i].data.u64]);
         }
+        nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
     }
 }
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.machine import LOAD_CORE, compiled, pinned
+from benchmarks.machine import LOAD_CORE, compiled, punctual
 from benchmarks.peers.novastack import TOKENS
-from benchmarks.peers.peer import MODEL, Peer
+from benchmarks.peers.peer import Peer
 
 CONTENT: Final = 1
 FIELDS: Final = 6
@@ -32,7 +32,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
 def request(peer: Peer, *, distinct: bool) -> bytes:
     """A request that streams; @@@@@@ is the stream's number, put in by the client."""
     said = f"stream {'@@@@@@' if distinct else '000000'} please"
-    body = {"model": MODEL, "stream": True, "max_tokens": TOKENS, "messages": [{"role": "user", "content": said}]}
+    body = {"model": peer.model, "stream": True, "max_tokens": TOKENS, "messages": [{"role": "user", "content": said}]}
     data = json.dumps(body).encode()
     head = (
         f"POST {peer.path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {peer.key}\r\n"
@@ -54,13 +54,24 @@ class Crowd:
         return read(self._out.read_bytes())
 
 
-def crowd(peer: Peer, port: int, folder: Path, *, streams: int, ramp: float, patience: float, distinct: bool) -> Crowd:
-    """Starts so many streams, evenly over `ramp` seconds; the client gives up after `patience` seconds."""
+class Size(msgspec.Struct, frozen=True, kw_only=True):
+    """How many streams, begun evenly over `ramp` seconds; the client gives up after `patience` seconds.
+
+    With `distinct` no request comes twice.
+    """
+
+    streams: int
+    ramp: float
+    patience: float
+    distinct: bool
+
+
+def crowd(peer: Peer, port: int, folder: Path, size: Size) -> Crowd:
     file, out = folder / "request", folder / "times"
-    file.write_bytes(request(peer, distinct=distinct))
-    figures = (port, streams, round(ramp * 1000), round(patience))
+    file.write_bytes(request(peer, distinct=size.distinct))
+    figures = (port, size.streams, round(size.ramp * 1000), round(size.patience))
     command = [str(compiled("client")), *map(str, figures), str(file), str(out)]
-    return Crowd(subprocess.Popen(pinned(LOAD_CORE, command)), out)
+    return Crowd(subprocess.Popen(punctual(LOAD_CORE, command)), out)
 
 
 def read(data: bytes) -> tuple[Stream, ...]:

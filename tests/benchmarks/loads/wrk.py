@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.machine import LOAD_CORE, UnavailableError, pinned, program, ran
-from benchmarks.peers.peer import MODEL, Peer
+from benchmarks.peers.peer import Peer
 
 CONNECTIONS: Final = 32
 BODY: Final = json.dumps(
     {
-        "model": MODEL,
+        "model": "{model}",
         "messages": [
             {"role": "system", "content": "You are a helpful assistant."},
             {"role": "user", "content": "hello, tell me about the weather in @@@@@@"},
@@ -46,7 +46,13 @@ class Round(NamedTuple):
 def wrk(peer: Peer, port: int, folder: Path, *, seconds: int, distinct: bool, mark: str = "") -> Round:
     """One round. With `distinct` no request comes twice. Raises UnavailableError if any was not answered with 2xx."""
     script = folder / "post.lua"
-    told = {"key": peer.key, "path": peer.path, "body": BODY, "distinct": str(distinct).lower(), "mark": mark}
+    told = {
+        "key": peer.key,
+        "path": peer.path,
+        "body": BODY.replace("{model}", peer.model),
+        "distinct": str(distinct).lower(),
+        "mark": mark,
+    }
     script.write_text(SCRIPT.format(**told), encoding="utf-8")
     command = [program("wrk", "wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script)]
     printed = ran(pinned(LOAD_CORE, [*command, f"http://127.0.0.1:{port}"]), f"wrk failed on {peer.name}")

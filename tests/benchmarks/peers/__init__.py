@@ -8,9 +8,6 @@ from benchmarks.peers import aimock, fakellm, llmock, mockllm, nginx, novastack
 from benchmarks.peers.peer import Peer
 
 CHAT: Final[Mapping[str, Peer]] = MappingProxyType(
-    {
-        peer.name: peer
-        for peer in (nginx.PEER, novastack.INSTANT, aimock.PEER, llmock.PEER, fakellm.PEER, mockllm.PEER)
-    }
+    {peer.name: peer for peer in (nginx.PEER, novastack.INSTANT, aimock.PEER, llmock.PEER, fakellm.PEER, mockllm.PEER)}
 )
 """Who answers a short chat: the limit first, then ours, then the others."""

@@ -22,4 +22,5 @@ def _prepare(folder: Path, port: int) -> Start:
     return Start([str(mockllm), "start", "--responses", str(responses), "--host", "127.0.0.1", "--port", str(port)])
 
 
-PEER = Peer("mockllm", VERSION, _prepare)
+# A model that tiktoken does not know: for others it would fetch a vocabulary in the request path.
+PEER = Peer("mockllm", VERSION, _prepare, model="mock")

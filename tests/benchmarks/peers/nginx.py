@@ -8,7 +8,8 @@ from benchmarks.peers.peer import Peer, Start
 ANSWER = (
     '{"id":"chatcmpl-000000000000000000000001","object":"chat.completion","created":1795359119,"model":"gpt-4o",'
     '"choices":[{"index":0,"message":{"role":"assistant","content":"'
-    + "The quick brown fox jumps over the lazy dog while the rain keeps falling. " * 4
+    + "The quick brown fox jumps over the lazy dog while the rain keeps falling. "
+    * 4
     + '"},"logprobs":null,"finish_reason":"stop"}],'
     '"usage":{"prompt_tokens":21,"completion_tokens":64,"total_tokens":85},"system_fingerprint":"fp_static"}'
 )

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.machine import cache, program, ran
-
-MODEL = "gpt-4o"
+from benchmarks.progress import told
 
 
 class Start(NamedTuple):
@@ -28,13 +27,14 @@ class Peer(NamedTuple):
     prepare: Callable[[Path, int], Start]
     path: str = "/v1/chat/completions"
     key: str = "sk-bench"
+    model: str = "gpt-4o"
 
 
 def from_pip(package: str, version: str) -> Path:
     """The bin folder of a virtual environment of its own with the pinned package."""
     home = cache() / f"{package}-{version}"
     if not (home / "installed").exists():
-        print(f"  installing {package} {version}", flush=True)
+        told(f"  installing {package} {version}")
         ran([sys.executable, "-m", "venv", "--clear", str(home)], f"no virtual environment for {package}")
         pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
         ran([*pip, f"{package}=={version}"], f"{package} {version} cannot be installed")
@@ -46,8 +46,11 @@ def from_npm(package: str, version: str) -> Path:
     """The folder of the pinned package in a node folder of its own; its install scripts are not run."""
     home = cache() / f"{package.replace('/', '-').lstrip('@')}-{version}"
     if not (home / "installed").exists():
-        print(f"  installing {package} {version}", flush=True)
+        told(f"  installing {package} {version}")
         options = ["--prefix", str(home), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        ran([program("npm", "npm"), "install", *options, f"{package}@{version}"], f"{package} {version} cannot be installed")
+        ran(
+            [program("npm", "npm"), "install", *options, f"{package}@{version}"],
+            f"{package} {version} cannot be installed",
+        )
         (home / "installed").touch()
     return home / "node_modules" / package

@@ -7,12 +7,13 @@ from collections import defaultdict
 from contextlib import ExitStack
 from typing import Final, NamedTuple
 
-from benchmarks.bench import Bench, told
+from benchmarks.bench import Bench
 from benchmarks.loads.wrk import wrk
 from benchmarks.machine import UnavailableError
 from benchmarks.measure import Server
 from benchmarks.peers import CHAT
 from benchmarks.peers.peer import Peer
+from benchmarks.progress import told
 from benchmarks.sample import Sample, Table, Target, ratio, sample
 
 RATE: Final = "requests/s"
@@ -38,7 +39,7 @@ def row(bench: Bench) -> Table:
     with ExitStack() as stack:
         entrants = _entrants(bench, stack, absent)
         for number in range(-1, bench.rounds):
-            told(f"chat: {'warming up' if number < 0 else f'round {number + 1} of {bench.rounds}'}")
+            told(f"  chat: {'warming up' if number < 0 else f'round {number + 1} of {bench.rounds}'}")
             for entrant in entrants:
                 if entrant.label not in absent:
                     _round(bench, entrant, number, figures[entrant.label], absent)
@@ -64,14 +65,14 @@ def targets(measured: dict[str, dict[str, Sample]]) -> tuple[Target, ...]:
             sense="at most",
             bound=6,
             value=ratio(measured, CPU, "novastack", LIMIT),
-            unit="×",
+            unit="x",
         ),
         Target(
             text="requests per second, times aimock's",
             sense="at least",
             bound=3,
             value=ratio(measured, RATE, "novastack", "aimock"),
-            unit="×",
+            unit="x",
         ),
     )
 
@@ -81,7 +82,7 @@ def _entrants(bench: Bench, stack: ExitStack, absent: dict[str, str]) -> list[En
     for peer in CHAT.values():
         if bench.only and peer.name not in (*bench.only, "novastack"):
             continue
-        told(f"chat: starting {peer.name}")
+        told(f"  chat: starting {peer.name}")
         try:
             server = stack.enter_context(bench.serving(peer))
         except UnavailableError as why:

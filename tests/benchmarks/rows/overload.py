@@ -1,81 +1,74 @@
 """More streams than one core can make: every stream should be late alike, and /_sim/selfcheck should say so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx
 
-from benchmarks.bench import Bench, told
+from benchmarks.bench import Bench
 from benchmarks.loads.streams import Stream
 from benchmarks.machine import UnavailableError
-from benchmarks.measure import Server, rest
+from benchmarks.measure import Server
 from benchmarks.peers import novastack, wheel
-from benchmarks.punctuality import Punctuality, punctuality
+from benchmarks.peers.peer import Peer
+from benchmarks.progress import told
+from benchmarks.punctuality import evenness
 from benchmarks.rows.streams import PLAN, start
-from benchmarks.sample import Table, Target, sample
+from benchmarks.sample import Sample, Table, Target, samples
 
-COLUMNS: Final = (
-    "mean lateness of a stream p1 ms", "p50 ms", "p99 ms", "p99 ÷ p50", "lateness max ms", "CPU µs/event", "whole streams %",
-)  # fmt: skip
-EVEN: Final = "p99 ÷ p50"
-LOOK: Final = 0.5
+MIDDLE, EVEN, WHOLE = "stream p50 ms", "stream p99 / p50", "whole streams %"
+COLUMNS: Final = ("stream p1 ms", MIDDLE, "stream p99 ms", EVEN, "CPU µs/event", "streams that spoke %", WHOLE)
 PATIENCE: Final = 30.0
 
 
 def row(bench: Bench) -> Table:
-    measured, absent, remarks = {}, {}, []
+    measured, absent, remarks = {}, {}, ["stream: the mean lateness of a stream; percentiles are over the streams"]
     for peer in (wheel.PEER, novastack.PACED):
-        told(f"overload: {bench.overload} streams, {peer.name}")
+        label = f"{peer.name} overload"
+        told(f"  overload: {bench.overload} streams, {peer.name}")
         try:
-            with bench.serving(peer, f"{peer.name} overload") as server:
-                before = server.cpu
-                streams = _run(bench, server, f"{peer.name} overload")
-                cpu = server.cpu - before
+            with bench.serving(peer, label) as server:
+                measured[peer.name] = samples([_overloaded(bench, peer, server, label)])
                 if peer is novastack.PACED:
                     remarks.append(selfcheck(server))
         except UnavailableError as why:
             absent[peer.name] = str(why)
-            continue
-        measured[peer.name] = {name: sample([value]) for name, value in figures(streams, cpu).items()}
-    ours = measured.get("novastack", {}).get(EVEN)
-    even = Target(
-        text="mean lateness of the latest streams, times the middle stream's",
-        sense="at most",
-        bound=1.5,
-        value=ours.value if ours else None,
-        unit="×",
-    )
     return Table(
         name="overload",
-        title=f"Overload: {bench.overload} streams × {1 / PLAN.gap:.0f} events/s asked of one core",
+        title=f"Overload: {bench.overload} streams of {1 / PLAN.gap:.0f} events/s asked of one core",
         columns=COLUMNS,
         measured=measured,
         absent=absent,
-        targets=(even,),
+        targets=(target(measured),),
         remarks=tuple(remarks),
     )
 
 
-def _run(bench: Bench, server: Server, label: str) -> tuple[Stream, ...]:
-    peer = novastack.PACED
-    running = start(bench, peer, server, label, bench.overload, distinct=True)
-    while running.process.poll() is None:
-        rest(LOOK)
-    return running.done()
+def target(measured: Mapping[str, Mapping[str, Sample]]) -> Target:
+    found = measured.get(novastack.PACED.name, {}).get(EVEN)
+    text = "mean lateness of the latest streams, times the middle stream's"
+    return Target(text=text, sense="at most", bound=1.5, value=found.value if found else None, unit="x")
 
 
-def figures(streams: tuple[Stream, ...], cpu: float) -> Mapping[str, float]:
-    seen: Punctuality = punctuality(streams, PLAN)
-    values = (
-        seen.mean_p1,
-        seen.mean_p50,
-        seen.mean_p99,
-        seen.mean_p99 / seen.mean_p50,
-        seen.lateness_max,
-        cpu / max(seen.events, 1) * 1e6,
-        100 * seen.whole / seen.streams,
-    )
-    return dict(zip(COLUMNS, values, strict=True))
+def _overloaded(bench: Bench, peer: Peer, server: Server, label: str) -> Mapping[str, float]:
+    before = server.cpu
+    running = start(bench, peer, server, label, bench.overload, distinct=False)
+    streams = running.done()
+    return figures(streams, server.cpu - before)
+
+
+def figures(streams: Sequence[Stream], cpu: float) -> Mapping[str, float]:
+    seen = evenness(streams, PLAN)
+    events, whole = sum(stream.events for stream in streams), sum(stream.whole for stream in streams)
+    return {
+        "stream p1 ms": seen.p1,
+        MIDDLE: seen.p50,
+        "stream p99 ms": seen.p99,
+        EVEN: seen.p99 / seen.p50,
+        "CPU µs/event": cpu / max(events, 1) * 1e6,
+        "streams that spoke %": 100 * seen.spoke / len(streams),
+        WHOLE: 100 * whole / len(streams),
+    }
 
 
 def selfcheck(server: Server) -> str:

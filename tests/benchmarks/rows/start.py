@@ -5,14 +5,14 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
-from benchmarks.bench import Bench, told
+from benchmarks.bench import Bench
 from benchmarks.machine import UnavailableError
 from benchmarks.measure import PATIENCE, Server, free_port, rest, serving
 from benchmarks.peers import aimock, llmock, novastack
-from benchmarks.peers.peer import MODEL, Peer
+from benchmarks.peers.peer import Peer
+from benchmarks.progress import told
 from benchmarks.rows.fixture import fixture_ready
 from benchmarks.sample import Sample, Table, Target, sample
 
@@ -20,17 +20,15 @@ FIRST: Final = "first answer s"
 MEMORY: Final = "resident MB, idle"
 ROUNDS: Final = 5
 SETTLE: Final = 0.5
-BODY: Final = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "hello"}]})
 
 
 def row(bench: Bench) -> Table:
     figures: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     absent: dict[str, str] = {}
     for number in range(-1, ROUNDS):
-        told(f"start: {'warming up' if number < 0 else f'round {number + 1} of {ROUNDS}'}")
+        told(f"  start: {'warming up' if number < 0 else f'round {number + 1} of {ROUNDS}'}")
         for peer in (novastack.THREE, aimock.PEER, llmock.PEER):
-            with suppress(KeyError):
-                _tried(bench, peer, figures[peer.name] if number >= 0 else defaultdict(list), absent)
+            _tried(bench, peer, figures[peer.name] if number >= 0 else defaultdict(list), absent)
     measured = {
         label: {column: sample(values) for column, values in columns.items()}
         for label, columns in figures.items()
@@ -81,9 +79,10 @@ def _round(bench: Bench, peer: Peer, columns: dict[str, list[float]]) -> None:
 
 def _answered(peer: Peer, server: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    body = json.dumps({"model": peer.model, "messages": [{"role": "user", "content": "hello"}]})
     head = {"content-type": "application/json", "authorization": f"Bearer {peer.key}"}
     try:
-        connection.request("POST", peer.path, BODY, head)
+        connection.request("POST", peer.path, body, head)
         answer = connection.getresponse()
         answer.read()
     except OSError as error:

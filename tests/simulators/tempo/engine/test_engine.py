@@ -7,6 +7,7 @@ import pytest
 from novastack_simulators.plan import Ticket
 from novastack_simulators.profile import EngineTempo
 from novastack_simulators.tempo.engine import Engine, Refused
+from novastack_simulators.tempo.engine.replica import KEPT
 
 Tempos = Callable[..., EngineTempo]
 
@@ -243,6 +244,22 @@ def test_times_can_be_seen_half_way(tempos: Tempos) -> None:
     assert engine.times(number).first is None
     engine.run(0.033)
     assert [20, 31] == milliseconds(engine, number)
+
+
+def test_ends_of_steps_that_nobody_needs_are_forgotten(tempos: Tempos) -> None:
+    """A server that is never idle for days keeps no more of them, and tells the same times."""
+    engine = Engine(tempos(kv_blocks=40_000))
+    ends = engine._replicas[0]._ends
+    told = 0
+    for index in range(3):
+        number = taken(engine, 400.0 * index, 10, 30_000)
+        told += sum(1 for _ in engine.advance(400.0 * (index + 1)))
+        assert len(ends) <= KEPT
+    finished(engine)
+    told += sum(1 for _ in engine.advance(1e9))
+    assert 3 * 30_000 == told
+    assert 30_000 == len(engine.times(number).tokens[0])
+    assert len(ends) < engine._replicas[0].step
 
 
 def test_an_empty_answer_takes_its_step(tempos: Tempos) -> None:

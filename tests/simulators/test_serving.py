@@ -1,13 +1,16 @@
 """An engine makes the tokens of a live upstream: at the times of the same engine in virtual time, and not otherwise."""
 
+import contextlib
 import json
+import socket
 import sys
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from random import Random
 from typing import Any
 
 import h11
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +21,9 @@ from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
 from novastack_simulators.edge.reply import Request
 from novastack_simulators.journal import Entry, Query
 from novastack_simulators.plan import Ticket
+from novastack_simulators.playback import EARLY
 from novastack_simulators.profile import EngineTempo, Figure, load_profile
+from novastack_simulators.server import running_in_thread
 from novastack_simulators.setting import Clocks
 from novastack_simulators.tempo.engine import Engine
 from novastack_simulators.tempo.replay import Arrival, replay
@@ -132,7 +137,7 @@ def test_a_live_upstream_plays_the_schedule_of_a_dry_run(figures: dict[str, floa
         assert near(lab.due(request, outcome.tokens, at)) == lab.planned(number)
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(0, 0.5), max_size=8).map(sorted))
 def test_looking_changes_nothing(looks: list[float]) -> None:
     """However often the gauges are read, the times stay."""
@@ -354,3 +359,67 @@ def test_vllms_page_tells_of_preemptions() -> None:
     lab.ask(second)
     lab.over()
     assert 1 <= figures(lab)["vllm:num_preemptions_total"]
+
+
+# On a real socket
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[httpx.Client]:
+    """One request at a time, five in the queue, and four times slower than the profile."""
+    tempo = paced(max_num_seqs=1, max_waiting_requests=5)
+    each = UpstreamConfig(name="self", profile=PROFILE, api_keys=(KEY,), tempo=tempo)
+    with running_in_thread(SimulatorsConfig(speed=0.25, grace=0.1, upstreams=(each,))) as (endpoint,):
+        origin = endpoint.control_url.removesuffix("/_sim")
+        with httpx.Client(base_url=origin, timeout=20) as http:
+            yield http
+
+
+@contextlib.contextmanager
+def begun(http: httpx.Client, *requests: Request) -> Iterator[list[socket.socket]]:
+    """Requests that were sent one after the other, each on a socket of its own; all have arrived."""
+    known = http.get("/_sim/journal/count").json()["count"]
+    with contextlib.ExitStack() as held:
+        place = (http.base_url.host, http.base_url.port)
+        sockets = [held.enter_context(socket.create_connection(place, timeout=20)) for _ in requests]
+        for each, request in zip(sockets, requests, strict=True):
+            lines = [b"%b: %b\r\n" % header for header in request.headers]
+            head = b"POST %b HTTP/1.1\r\nhost: it\r\n%bcontent-length: %d\r\n\r\n"
+            each.sendall(head % (request.path.encode(), b"".join(lines), len(request.body)) + request.body)
+        http.get("/_sim/journal/wait", params={"count": known + len(requests)}).raise_for_status()
+        yield sockets
+
+
+def test_the_first_token_is_later_under_load_on_the_wire(busy: httpx.Client) -> None:
+    """Each next one waits for those before it; no event was early, and the journal says the same."""
+    busy.post("/_sim/reset").raise_for_status()
+    requests = [asked(f"Question {number}", 5) for number in range(4)]
+    with begun(busy, *requests):
+        busy.get("/_sim/journal/wait", params={"count": 4, "ended": True, "timeout": 20}).raise_for_status()
+    journal = busy.get("/_sim/journal").json()["entries"]
+    times = [busy.get(f"/_sim/journal/{entry['sequence']}/times").json() for entry in journal]
+    first = [each["planned"][0] for each in times]
+    alone = Lab(paced(), 0.25)
+    alone.ask(requests[0])
+    alone.over()
+    assert [True] * 3 == [late > earlier for earlier, late in pairwise(first)]
+    assert alone.planned(1)[0] <= first[0]
+    assert alone.planned(1)[-1] < first[-1]
+    early = [due - at for each in times for due, at in zip(each["planned"], each["actual"], strict=True)]
+    assert max(early) <= EARLY
+    assert [True] * 4 == [entry["first_byte"] >= entry["planned_first_byte"] - EARLY for entry in journal]
+
+
+def test_a_full_queue_on_the_wire(busy: httpx.Client) -> None:
+    """The seventh is told vLLM's 503; when the others have left there is room at once."""
+    busy.post("/_sim/reset").raise_for_status()
+    requests = [asked(f"Tell me a long story of {number}", 300) for number in range(6)]
+    path, more = requests[0].path, {"headers": list(requests[0].headers)}
+    with begun(busy, requests[0]) as (first,):
+        # It is no longer in the queue when it says something.
+        first.recv(1)
+        with begun(busy, *requests[1:]):
+            refused = busy.post(path, content=asked("One too many", 5).body, **more)
+    assert (503, 503) == (refused.status_code, refused.json()["error"]["code"])
+    busy.get("/_sim/journal/wait", params={"count": 6, "cancelled": True}).raise_for_status()
+    assert 200 == busy.post(path, content=asked("Now there is room", 2).body, **more).status_code

@@ -1,6 +1,7 @@
 """vLLM's own metrics, from what was really made (vLLM 0.32: names, labels and buckets of its v1 loggers).
 
-Nothing waits, nothing is preempted and no prefix is cached here, so these stand at 0; `docs/profiles` says so.
+How full the server is, an engine says that makes the tokens. Without one nothing waits, nothing is preempted and no
+prefix is cached, so these stand at 0.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from novastack_simulators.dialects.dialect import Asked, Page
-from novastack_simulators.load import Histogram, Load
+from novastack_simulators.load import Gauges, Histogram, Load
 from novastack_simulators.profile import Profile
 
 CONTENT: Final = b"text/plain; version=0.0.4; charset=utf-8"
@@ -81,24 +82,42 @@ def _histogram(shown: Shown, found: Histogram, labels: Mapping[str, str]) -> Met
     return family
 
 
-def _gauges(load: Load, profile: Profile) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
-    yield "num_requests_running", "Number of requests in model execution batches.", {}, load.running
-    yield "num_requests_waiting", "Number of requests waiting to be processed.", {}, 0
-    for reason in ("capacity", "deferred"):
+class Full(NamedTuple):
+    """How full a server is that has no engine: it runs all at once."""
+
+    running: int
+    usage: float | None
+    queried: int
+    waiting: int = 0
+    preemptions: int = 0
+    hits: int = 0
+
+
+def _full(load: Load, profile: Profile) -> Gauges | Full:
+    if load.gauges is not None:
+        return load.gauges()
+    usage = None if profile.kv_tokens is None else min(1.0, load.tokens / profile.kv_tokens.value)
+    return Full(load.running, usage, load.tally.prompt_tokens)
+
+
+def _gauges(full: Gauges | Full) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
+    yield "num_requests_running", "Number of requests in model execution batches.", {}, full.running
+    yield "num_requests_waiting", "Number of requests waiting to be processed.", {}, full.waiting
+    # Deferred are those that wait for a transfer, a grammar or an adapter (vLLM, v1/core/sched): nothing here does.
+    for reason, waiting in (("capacity", full.waiting), ("deferred", 0)):
         text = "Number of waiting requests by the reason why they wait."
-        yield "num_requests_waiting_by_reason", text, {"reason": reason}, 0
-    if profile.kv_tokens is not None:
-        used = min(1.0, load.tokens / profile.kv_tokens.value)
-        yield "kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", {}, used
+        yield "num_requests_waiting_by_reason", text, {"reason": reason}, waiting
+    if full.usage is not None:
+        yield "kv_cache_usage_perc", "KV-cache usage. 1 means 100 percent usage.", {}, full.usage
 
 
-def _counters(load: Load) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
+def _counters(full: Gauges | Full, load: Load) -> Iterator[tuple[str, str, Mapping[str, str], float]]:
     tally = load.tally
-    yield "prefix_cache_queries", "Prefix cache queries, in terms of number of queried tokens.", {}, tally.prompt_tokens
-    yield "prefix_cache_hits", "Prefix cache hits, in terms of number of cached tokens.", {}, 0
-    yield "num_preemptions", "Cumulative number of preemption from the engine.", {}, 0
+    yield "prefix_cache_queries", "Prefix cache queries, in terms of number of queried tokens.", {}, full.queried
+    yield "prefix_cache_hits", "Prefix cache hits, in terms of number of cached tokens.", {}, full.hits
+    yield "num_preemptions", "Cumulative number of preemption from the engine.", {}, full.preemptions
     yield "prompt_tokens", "Number of prefill tokens processed.", {}, tally.prompt_tokens
-    yield "prompt_tokens_cached", "Number of prompt tokens that were found in a cache.", {}, 0
+    yield "prompt_tokens_cached", "Number of prompt tokens that were found in a cache.", {}, full.hits
     yield "generation_tokens", "Number of generation tokens processed.", {}, tally.output_tokens
     finished = dict.fromkeys(REASONS, 0)
     for reason, count in tally.finished.items():
@@ -115,8 +134,9 @@ class Made(Collector):
         self._labels = {"model_name": profile.models[0], "engine": "0"}
 
     def collect(self) -> Iterable[Metric]:
-        yield from self._families(GaugeMetricFamily, _gauges(self._load, self._profile))
-        yield from self._families(CounterMetricFamily, _counters(self._load))
+        full = _full(self._load, self._profile)
+        yield from self._families(GaugeMetricFamily, _gauges(full))
+        yield from self._families(CounterMetricFamily, _counters(full, self._load))
         for shown in HISTOGRAMS:
             yield _histogram(shown, self._load.tally.histograms[shown.measure], self._labels)
 

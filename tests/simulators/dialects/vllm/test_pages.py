@@ -121,7 +121,7 @@ def test_two_tokens_with_one_number_are_kept_apart() -> None:
 
 
 def test_the_load_is_what_is_under_way(vllm: Any) -> None:
-    """One while a stream stalls, none before and after; the metrics and the KV cache agree."""
+    """One while a stream stalls, none before and after; the engine is done with it long before, and its cache free."""
     vllm.arm({"do": "stall", "for": "forever", "at": "before_finish"})
     assert 0 == vllm.http.get("/load").json()["server_load"]
     with vllm.http.stream("POST", "/v1/chat/completions", json=vllm.body(stream=True), headers=vllm.headers) as reply:
@@ -129,7 +129,7 @@ def test_the_load_is_what_is_under_way(vllm: Any) -> None:
         next(pieces)
         assert {"server_load": 1} == vllm.http.get("/load").json()
         found = metrics(vllm)
-        assert (1, True) == (found["vllm:num_requests_running"], found["vllm:kv_cache_usage_perc"] > 0)
+        assert (0, 0) == (found["vllm:num_requests_running"], found["vllm:kv_cache_usage_perc"])
     _settled(vllm, 0)
     found = metrics(vllm)
     assert (0, 1, 0) == (

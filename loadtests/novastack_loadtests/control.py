@@ -12,6 +12,8 @@ from novastack_loadtests.web import Unreachable, get_json
 
 #: More than a simulator keeps: its own limit, if it has one, shows in `dropped`.
 EVERYTHING: Final = 1_000_000
+#: What an entry is needed for; its body and headers are not.
+FIELDS: Final = ",".join(Entry.__struct_fields__)
 
 
 class _Page(msgspec.Struct):
@@ -24,7 +26,7 @@ def fetch(url: str, limit: int = EVERYTHING) -> Journal:
     root = url.rstrip("/")
     try:
         identity: dict[str, Any] = msgspec.convert(get_json(f"{root}/_sim"), dict[str, Any])
-        page = msgspec.convert(get_json(f"{root}/_sim/journal?limit={limit}"), _Page)
+        page = msgspec.convert(get_json(f"{root}/_sim/journal?limit={limit}&fields={FIELDS}"), _Page)
         upstream = msgspec.convert(identity["upstream"], str)
     except Unreachable as error:
         return Journal(url=root, trouble=str(error))

@@ -6,10 +6,12 @@ A client on a kept connection sends the same head again and again; only heads th
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 from novastack_simulators import expectations, scope
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Lookup
-from novastack_simulators.expectations import Expectations
+from novastack_simulators.expectations import Arrived, Expectations
 from novastack_simulators.journal import fingerprint
 from novastack_simulators.refusal import Refusal
 
@@ -96,6 +98,11 @@ class Heads:
             raise Refusal("key_missing")
         if own not in self._keys and key not in self._keys:
             raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "", key=fingerprint(key))
+
+
+def arrived(request: Request, fields: Mapping[str, str], upstream: str) -> Arrived:
+    """The request as expectations see it; the body is read if one of them asks for it."""
+    return Arrived(request.path, fields, lambda: msgspec.json.decode(request.body), upstream)
 
 
 def _attempt(given: str | None) -> int | None:

@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 
 from novastack_simulators import context, outright
-from novastack_simulators.addressed import Addressed, Request
+from novastack_simulators.addressed import Addressed, Request, arrived
 from novastack_simulators.blocks import blocks
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.denial import refusal
 from novastack_simulators.dialects.dialect import Answer, Letter, Reading, Sent
-from novastack_simulators.expectations import Arrived, check
+from novastack_simulators.expectations import check
 from novastack_simulators.faults import Context, Fault, Struck, chosen, mangled, struck, uttered
 from novastack_simulators.framing import Framing, framed
 from novastack_simulators.generation import Generation, Speaker, generate, seeded, stamp
@@ -121,12 +121,8 @@ class Answering:
         heard = self._hearing.hear(addressed, answer, request.path, request.body)
         entry.model, entry.stream, entry.canary = heard.prompt.model, heard.prompt.stream, heard.canary
         if heard.orders.expects:
-            check(heard.orders.expects, self.arrived(addressed, request))
+            check(heard.orders.expects, arrived(request, addressed.fields, self._setting.name))
         return heard
-
-    def arrived(self, addressed: Addressed, request: Request) -> Arrived:
-        """The request as expectations see it."""
-        return Arrived(request.path, addressed.fields, lambda: msgspec.json.decode(request.body), self._setting.name)
 
     def _canned(self, scope: Scope, scene: Scene, entry: Entry) -> Said | None:
         """What a stub says; None where the model speaks for itself."""

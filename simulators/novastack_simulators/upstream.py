@@ -9,11 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from novastack_simulators import outright
-from novastack_simulators.addressed import Addressed, Heads, Request
+from novastack_simulators.addressed import Addressed, Heads, Request, arrived
 from novastack_simulators.answering import Answering
 from novastack_simulators.dialects import Dialect
 from novastack_simulators.dialects.dialect import Answer, Asked, Lookup, Page, Sent
-from novastack_simulators.expectations import check
+from novastack_simulators.expectations import check, read
 from novastack_simulators.faults import Verdict, explained
 from novastack_simulators.generation import stamp
 from novastack_simulators.generation.tokens import count, unit
@@ -136,6 +136,7 @@ class Upstream:
         if job is not None:
             job.number = number
         dues = plan.dues
+        entry.status, entry.fault = plan.status if plan.frames else None, plan.fault
         if len(dues) and plan.ticket is None:
             self.journal.begin(entry, entry.arrived + dues[0], entry.arrived + max(plan.end, dues[-1]))
         else:
@@ -153,10 +154,19 @@ class Upstream:
             addressed = self._heads.read(request)
             entry.key, entry.scope = addressed.key, addressed.scope
             return self._served(addressed, request, entry)
-        except Refusal as refusal:
-            entry.key = refusal.details.get("key", entry.key)
+        except Refusal as provider:
+            refusal = self._instead(provider, request)
+            entry.key = provider.details.get("key", entry.key)
             entry.expectation = refusal.details.get("expectation")
             return Planned(self._refused(refusal, request, entry))
+
+    def _instead(self, refusal: Refusal, request: Request) -> Refusal:
+        """An expectation that is not met says more than the provider's own refusal."""
+        try:
+            check(read(request.fields), arrived(request, request.fields, self.setting.name))
+        except Refusal as unmet:
+            return unmet
+        return refusal
 
     def _submitted(self, plan: Plan, playback: Playback) -> Job | Refused | None:
         """The work as an engine has it; None where none makes the answer."""
@@ -215,7 +225,7 @@ class Upstream:
         if request.oversize:
             raise Refusal("too_large", longest=self.setting.max_body_bytes)
         if addressed.expects:
-            check(addressed.expects, self._answering.arrived(addressed, request))
+            check(addressed.expects, arrived(request, addressed.fields, self.setting.name))
         scope = self.scopes.at(addressed.scope, entry.arrived)
         if isinstance(addressed.serves, Answer):
             return self._answering.answer(addressed, addressed.serves, request, entry, scope)

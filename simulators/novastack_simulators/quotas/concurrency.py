@@ -36,7 +36,8 @@ class Concurrency:
     def take(self, _need: Need, at: int) -> int:
         self._pass(at)
         self.reserved += 1
-        self.peak = max(self.peak, self.reserved)
+        if self.reserved > self.peak:  # noqa: PLR1730 - on every request: a call would cost more
+            self.peak = self.reserved
         return 0
 
     def settle(self, _need: Need, _spent: Spent, at: int) -> None:

@@ -30,7 +30,8 @@ class Peak:
             self._slide(grain)
         self._amount += amount
         self._sum += amount
-        self.most = max(self.most, self._sum)
+        if self._sum > self.most:  # noqa: PLR1730 - on every request: a call would cost more
+            self.most = self._sum
 
     def _slide(self, grain: int) -> None:
         log = self._log

@@ -147,8 +147,7 @@ def _validated(source: Source, prefix: Place, value: Any, model: type[M]) -> M:
 
 def _mistakes(source: Source, prefix: Place, model: type[BaseModel], error: ValidationError) -> Iterator[str]:
     for found in error.errors(include_url=False, include_context=False):
-        # A discriminated union puts the tag that it chose into the location: it is not a place in the file.
-        place = tuple(step for step in found["loc"] if not _is_tag(step, source, prefix, found["loc"]))
+        place = _place(source, prefix, found["loc"])
         text = found["msg"].removeprefix("Value error, ")
         if found["type"] == "extra_forbidden":
             known = tuple(_fields_at(model, place[:-1]))
@@ -158,9 +157,13 @@ def _mistakes(source: Source, prefix: Place, model: type[BaseModel], error: Vali
         yield source.mistake((*prefix, *place), text)
 
 
-def _is_tag(step: str | int, source: Source, prefix: Place, place: Place) -> bool:
-    before = place[: place.index(step)]
-    return isinstance(step, str) and (*prefix, *before, step) not in source.lines and step != place[-1]
+def _place(source: Source, prefix: Place, loc: Place) -> Place:
+    """Without the tags that discriminated unions put into a location: they are no places in the file."""
+    place: Place = ()
+    for step in loc:
+        tag = isinstance(step, str) and step != loc[-1] and (*prefix, *place, step) not in source.lines
+        place = place if tag else (*place, step)
+    return place
 
 
 def _fields_at(model: type[BaseModel], place: Place) -> Iterator[str]:

@@ -284,7 +284,8 @@ class Answering:
         if not prompt.stream and not isinstance(tempo, EngineTempo):
             rng = seeded("tempo", given.scope.seed, given.seen.fingerprint, given.seen.attempt)
             made, lanes = sum(choice.tokens for choice in generation.choices), max(prompt.n, 1)
-            dues = tuple(pulse(made, tempo, rng, lanes=lanes, speed=self._setting.speed))
+            read = given.spoken.generation.prompt_tokens - given.cached.read
+            dues = tuple(pulse(made, tempo, rng, lanes=lanes, speed=self._setting.speed, prompt_tokens=read))
         finishes = tuple(choice.finish for choice in generation.choices)
         return Work(generation.prompt_tokens, finishes, prompt.limit, dues)
 

@@ -146,7 +146,11 @@ def expanded(given: Sequence[Fault | Preset]) -> tuple[Fault, ...]:
 
 def _kit(preset: Preset) -> tuple[Fault, ...]:
     kit = presets()[preset.preset]
-    return READER.validate_python([{"name": kit.name, **each} for each in kit.faults])
+    told = {name: getattr(preset, name) for name in ("when", "where") if getattr(preset, name) is not None}
+    return tuple(
+        fault.model_copy(update=told)
+        for fault in READER.validate_python([{"name": kit.name, **each} for each in kit.faults])
+    )
 
 
 if TYPE_CHECKING:

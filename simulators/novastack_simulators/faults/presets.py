@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 from pydantic import Field, field_validator
 
+from novastack_simulators.faults.when import Moments
 from novastack_simulators.faults.wording import shown
+from novastack_simulators.matching import Where
 from novastack_simulators.profile import Strict
 
 
@@ -38,9 +40,11 @@ def named(name: Any) -> Kit:
 
 
 class Preset(Strict):
-    """Stands in a list of faults for those of the preset of that name."""
+    """Stands in a list of faults for those of the preset of that name; `when` and `where` take the place of theirs."""
 
     preset: str
+    when: Moments | None = None
+    where: Where | None = None
 
     @field_validator("preset")
     @classmethod

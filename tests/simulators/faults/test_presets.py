@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from novastack_simulators.config import SimulatorsConfig
-from novastack_simulators.faults import Struck, chosen, expanded, presets
+from novastack_simulators.faults import READER, Struck, chosen, expanded, presets
 from novastack_simulators.faults.presets import Preset
 from novastack_simulators.matching import Scene
 from novastack_simulators.prompt import Prompt, Turn
@@ -94,3 +95,18 @@ def test_the_configuration_takes_what_the_presets_are_made_of() -> None:
         {"upstreams": [{"name": "a", "profile": "openai-generic", "api_keys": ["k"], "faults": faults}]}
     )
     assert len(faults) == len(SimulatorsConfig.model_validate(yaml.safe_load(text)).upstreams[0].faults)
+
+
+def test_a_preset_may_be_aimed() -> None:
+    """Its own `when` and `where` give way to those that stand beside its name."""
+    (plain,) = READER.validate_python([{"preset": "overloaded"}])[:1]
+    (aimed,) = READER.validate_python([{"preset": "overloaded", "when": {"nth": 7}, "where": {"model": "m"}}])[:1]
+    assert (plain.do, 7) == (aimed.do, aimed.when.nth)
+    assert aimed.where is not None
+    assert plain.where is None
+
+
+def test_a_preset_with_another_key_is_a_mistake() -> None:
+    """The sentence names it."""
+    with pytest.raises(ValidationError, match="at"):
+        READER.validate_python([{"preset": "overloaded", "at": "before_done"}])

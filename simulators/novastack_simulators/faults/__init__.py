@@ -46,6 +46,7 @@ from novastack_simulators.faults.verdict import Verdict, chosen, explained
 from novastack_simulators.faults.when import Struck
 from novastack_simulators.faults.wording import shown
 from novastack_simulators.generation import Generation
+from novastack_simulators.matching.where import both
 from novastack_simulators.plan import Plan
 
 __all__ = [
@@ -146,11 +147,15 @@ def expanded(given: Sequence[Fault | Preset]) -> tuple[Fault, ...]:
 
 def _kit(preset: Preset) -> tuple[Fault, ...]:
     kit = presets()[preset.preset]
-    told = {name: getattr(preset, name) for name in ("when", "where") if getattr(preset, name) is not None}
-    return tuple(
-        fault.model_copy(update=told)
-        for fault in READER.validate_python([{"name": kit.name, **each} for each in kit.faults])
-    )
+    faults = READER.validate_python([{"name": kit.name, **each} for each in kit.faults])
+    return tuple(_aimed(fault, preset) for fault in faults)
+
+
+def _aimed(fault: Fault, preset: Preset) -> Fault:
+    """The fault at the times and for the requests that stand beside the preset's name."""
+    where = preset.where if fault.where is None or preset.where is None else both(fault.where, preset.where)
+    told = {"when": preset.when, "where": where}
+    return fault.model_copy(update={name: value for name, value in told.items() if value is not None})
 
 
 if TYPE_CHECKING:

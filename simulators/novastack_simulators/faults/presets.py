@@ -40,7 +40,8 @@ def named(name: Any) -> Kit:
 
 
 class Preset(Strict):
-    """Stands in a list of faults for those of the preset of that name; `when` and `where` take the place of theirs."""
+    """Stands in a list of faults for those of the preset of that name; `when` takes the place of
+    theirs, `where` must hold besides."""
 
     preset: str
     when: Moments | None = None

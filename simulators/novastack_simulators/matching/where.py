@@ -42,6 +42,22 @@ class Where(Match):
         return {subject: _shown(wanted) for subject, wanted in given.items()}
 
 
+def both(one: Where, other: Where) -> Where:
+    """What holds where both do. Raises ValueError if they want the same in different words."""
+    return Where.model_validate(_both(one.model_dump(), other.model_dump(), "where"))
+
+
+def _both(one: dict[str, Any], other: dict[str, Any], place: str) -> dict[str, Any]:
+    merged = {**one, **other}
+    for name in one.keys() & other.keys():
+        inside = f"{place}.{name}"
+        if isinstance(one[name], dict) and isinstance(other[name], dict):
+            merged[name] = _both(one[name], other[name], inside)
+        elif one[name] != other[name]:
+            raise ValueError(f"{inside} is said already, and otherwise: take one of them out")
+    return merged
+
+
 def _shown(wanted: Any) -> Any:
     if isinstance(wanted, dict):
         return {name: _shown(each) for name, each in wanted.items()}

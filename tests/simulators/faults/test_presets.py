@@ -98,12 +98,20 @@ def test_the_configuration_takes_what_the_presets_are_made_of() -> None:
 
 
 def test_a_preset_may_be_aimed() -> None:
-    """Its own `when` and `where` give way to those that stand beside its name."""
-    (plain,) = READER.validate_python([{"preset": "overloaded"}])[:1]
-    (aimed,) = READER.validate_python([{"preset": "overloaded", "when": {"nth": 7}, "where": {"model": "m"}}])[:1]
-    assert (plain.do, 7) == (aimed.do, aimed.when.nth)
-    assert aimed.where is not None
-    assert plain.where is None
+    """Its own `when` gives way to the one beside its name; a `where` beside it must hold besides its own."""
+    aimed = READER.validate_python(
+        [{"preset": "overloaded", "when": {"nth": 7}, "where": {"model": {"contains": "x"}}}]
+    )
+    assert [7, 7] == [fault.when.nth for fault in aimed]
+    assert [{"model": {"contains": "x", "matches": "^claude"}}, {"model": {"contains": "x"}}] == [
+        fault.model_dump(mode="json")["where"] for fault in aimed
+    ]
+
+
+def test_a_preset_and_its_where_may_not_disagree() -> None:
+    """What both say in the same words, and otherwise, is a mistake."""
+    with pytest.raises(ValidationError, match="where.model.matches is said already"):
+        READER.validate_python([{"preset": "overloaded", "where": {"model": {"matches": "y"}}}])
 
 
 def test_a_preset_with_another_key_is_a_mistake() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -10,6 +11,7 @@ from novastack_simulators.edge.reply import Headers, Request, status_line
 
 LINGER: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close() sends RST and drops what is unread
 LINE: Final = b"%b: %b"
+UNSENT: Final = 0x894B  # SIOCOUTQNSD, linux/sockios.h
 FLUSH: Final = 0.001
 FLUSHES: Final = 200
 
@@ -32,6 +34,19 @@ class NoEvent:
 
 
 NO_EVENT: Final = NoEvent()
+
+
+def unsent(transport: asyncio.Transport) -> int:
+    """How many bytes the system has taken and not sent: many small writes wait for the peer's acknowledgements."""
+    if sys.platform != "linux":
+        return 0
+    import fcntl  # noqa: PLC0415 - not to be had on Windows
+
+    try:
+        answer = fcntl.ioctl(transport.get_extra_info("socket").fileno(), UNSENT, bytes(4))
+    except (OSError, ValueError):  # there is no socket under it, or none any more
+        return 0
+    return int.from_bytes(answer, sys.byteorder)
 
 
 class HotCycle:
@@ -141,9 +156,9 @@ class HotCycle:
             self._reset(FLUSHES)
 
     def _reset(self, tries: int) -> None:
-        """A reset drops what still waits in the buffer, so wait (a bounded time) until it has gone."""
+        """A reset drops what still waits in a buffer, ours or the system's, so wait (a bounded time) until it has gone."""
         transport = self._connection.transport
-        if transport.get_write_buffer_size() and tries and not transport.is_closing():
+        if tries and not transport.is_closing() and (transport.get_write_buffer_size() or unsent(transport)):
             self._connection.loop.call_later(FLUSH, self._reset, tries - 1)
             return
         if not transport.is_closing():

@@ -21,7 +21,10 @@ class ResetError(ConnectionResetError):
 
 
 class Socket:
-    """Takes the option that makes a close a reset."""
+    """Takes the option that makes a close a reset; there is no descriptor under it."""
+
+    def fileno(self) -> int:
+        return -1
 
     def setsockopt(self, *_option: object) -> None: ...
 

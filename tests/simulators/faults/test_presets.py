@@ -110,7 +110,7 @@ def test_a_preset_may_be_aimed() -> None:
 
 def test_a_preset_and_its_where_may_not_disagree() -> None:
     """What both say in the same words, and otherwise, is a mistake."""
-    with pytest.raises(ValidationError, match="where.model.matches is said already"):
+    with pytest.raises(ValidationError, match=r"where\.model\.matches is said already"):
         READER.validate_python([{"preset": "overloaded", "where": {"model": {"matches": "y"}}}])
 
 

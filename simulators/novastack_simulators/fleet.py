@@ -7,7 +7,8 @@ from starlette.types import ASGIApp
 
 from novastack_simulators.composition import set_up
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
-from novastack_simulators.scope import Start
+from novastack_simulators.faults import unfit
+from novastack_simulators.scope import Start, State
 from novastack_simulators.setting import Setting
 from novastack_simulators.upstream import Upstream
 
@@ -24,6 +25,20 @@ class Member(NamedTuple):
 
     upstream: Upstream
     control: ASGIApp
+
+
+class Stood(NamedTuple):
+    """How one upstream is set up, and what is in force in each of its scopes."""
+
+    setting: Setting
+    scopes: Mapping[str, State]
+
+
+class FleetState(NamedTuple):
+    """The configuration, and how every upstream stands."""
+
+    config: SimulatorsConfig
+    upstreams: Mapping[str, Stood]
 
 
 class Fleet:
@@ -43,12 +58,24 @@ class Fleet:
 
     def change(self, name: str, **fields: Any) -> None:
         """Other fields of one upstream, as in its configuration; its scopes, journal and quotas stay. Raises FleetError."""
-        each = self._of(name)
-        changed = each.model_copy(update=fields)
+        changed = self._of(name).model_copy(update=fields)
         setting, start = set_up(self.config, changed)
+        if wrong := unfit(start.faults, setting.dialect.name):
+            reasons = "; ".join(f"faults[{place}]: {why}" for place, why in wrong)
+            raise FleetError(f"the configured faults of {name} do not fit the profile {changed.profile}: {reasons}")
         upstreams = tuple(changed if other.name == name else other for other in self.config.upstreams)
         self.config = self.config.model_copy(update={"upstreams": upstreams})
         self._apply(self.members[name].upstream, setting, start, anew="profile" in fields)
+
+    def state(self) -> FleetState:
+        """All that can be changed, to come back to."""
+        return FleetState(self.config, {name: _stood(member.upstream) for name, member in self.members.items()})
+
+    def restore(self, state: FleetState) -> None:
+        """As it was then; a scope that was not there is closed."""
+        self.config = state.config
+        for name, stood in state.upstreams.items():
+            _restore(self.members[name].upstream, stood)
 
     @staticmethod
     def _apply(upstream: Upstream, setting: Setting, start: Start, *, anew: bool) -> None:
@@ -71,3 +98,17 @@ class Fleet:
 
 def _places(config: SimulatorsConfig) -> Mapping[str, int]:
     return {each.name: each.port for each in config.upstreams}
+
+
+def _stood(upstream: Upstream) -> Stood:
+    return Stood(upstream.setting, {name: upstream.scope(name).state() for name in ("", *upstream.scopes.names)})
+
+
+def _restore(upstream: Upstream, stood: Stood) -> None:
+    if upstream.setting is not stood.setting:
+        upstream.set_up(stood.setting)
+    for name in upstream.scopes.names:
+        if name not in stood.scopes:
+            upstream.scopes.close(name)
+    for name, state in stood.scopes.items():
+        upstream.scope(name).restore(state)

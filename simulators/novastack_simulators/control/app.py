@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 
 from novastack_simulators.control import (
@@ -24,9 +23,8 @@ from novastack_simulators.control import (
     stubs,
 )
 from novastack_simulators.control.bodies import JsonBodies
-from novastack_simulators.control.errors import invalid, refused
+from novastack_simulators.control.errors import HANDLERS
 from novastack_simulators.fleet import Fleet
-from novastack_simulators.refusal import Refusal
 from novastack_simulators.upstream import Upstream
 
 ROUTES: Final[tuple[Callable[[APIRouter, Upstream], None], ...]] = (
@@ -56,7 +54,7 @@ def control(upstream: Upstream, whole: Fleet) -> FastAPI:
         openapi_url="/_sim/openapi.json",
         static_url="/_sim/static",
         swagger_ui_oauth2_redirect_url="/_sim/docs/oauth2-redirect",
-        exception_handlers={RequestValidationError: invalid, Refusal: refused},
+        exception_handlers={**HANDLERS, fleet.UnableError: fleet.unable},
     )
     router = APIRouter()
     for routes in ROUTES:

@@ -1,11 +1,12 @@
 """The faults in force."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Request, Response
 
 from novastack_simulators.control.scoped import scoped
-from novastack_simulators.faults import Faults, unfit
+from novastack_simulators.faults import READER, Faults, unfit
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.scope import Scope
 from novastack_simulators.upstream import Upstream
@@ -13,6 +14,12 @@ from novastack_simulators.upstream import Upstream
 
 def listed(scope: Scope) -> list[dict[str, Any]]:
     return [fault.model_dump(mode="json", by_alias=True, exclude_none=True) for fault in scope.faults]
+
+
+def _places(given: Sequence[Any]) -> Iterator[int]:
+    """For each fault its place in the list that was given, where a preset stands for several."""
+    for place, each in enumerate(given):
+        yield from (place for _ in READER.validate_python([each]))
 
 
 def routes(router: APIRouter, upstream: Upstream) -> None:
@@ -24,10 +31,13 @@ def routes(router: APIRouter, upstream: Upstream) -> None:
         return listed(scope)
 
     @router.put("/_sim/faults", tags=["faults"])
-    async def replace(faults: Annotated[Faults, Body()], scope: Annotated[Scope, Depends(at)]) -> list[dict[str, Any]]:
+    async def replace(
+        faults: Annotated[Faults, Body()], scope: Annotated[Scope, Depends(at)], request: Request
+    ) -> list[dict[str, Any]]:
         """Replaces all faults; those that go by time start now."""
         if wrong := unfit(faults, upstream.setting.dialect.name):
-            raise Refusal("invalid", fields=[(f"faults[{place}]", why) for place, why in wrong])
+            places = tuple(_places(await request.json()))
+            raise Refusal("invalid", fields=[(f"faults[{places[place]}]", why) for place, why in wrong])
         scope.arm(faults, upstream.now())
         return listed(scope)
 

@@ -1,13 +1,19 @@
-"""All upstreams of the process by the port of any of them: what each has, and the same change to all or to none."""
+"""All upstreams of the process by the port of any of them: what each has, and the same change to all or to none.
+
+A change is asked of one after the other without waiting for anything, so nobody sees a part of it.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from novastack_simulators.control.inside import Answered, ask
-from novastack_simulators.fleet import Fleet, Member
+from novastack_simulators.control.errors import answer
+from novastack_simulators.control.inside import Answered, HandedOn, ask
+from novastack_simulators.fleet import Fleet
+from novastack_simulators.refusal import Refusal
 from novastack_simulators.upstream import Upstream
 
 # What can be said to all: what depends on a single upstream's profile, or reads by a sequence number, cannot.
@@ -24,46 +30,66 @@ NOUNS: Final = (
     "selfcheck",
     "scopes",
 )
+NDJSON: Final = "application/x-ndjson"
+
+
+class UnableError(Exception):
+    """One of the upstreams cannot, and this is what it answers."""
+
+    def __init__(self, name: str, answered: Answered) -> None:
+        super().__init__(name)
+        self.name = name
+        self.answered = answered
 
 
 def routes(router: APIRouter, _upstream: Upstream, fleet: Fleet) -> None:
+    _of_all(router, fleet)
+    _of_one(router, fleet)
+
+
+def _of_all(router: APIRouter, fleet: Fleet) -> None:
     @router.get("/_sim/fleet", tags=["fleet"])
     async def listed() -> dict[str, Any]:
         """Every upstream, by name."""
         return {name: _about(member.upstream) for name, member in fleet.members.items()}
 
     @router.get("/_sim/fleet/{noun}", tags=["fleet"])
-    async def read(noun: str, request: Request) -> Response:
-        """What each upstream answers to `GET /_sim/<noun>`, by name."""
+    async def read_all(noun: str, request: Request) -> Response:
+        """What each upstream answers to `GET /_sim/<noun>`, by name; of journals as NDJSON, one after the other."""
+        if "follow" in request.query_params:
+            text = "one upstream at a time can be followed: GET /_sim/upstreams/<name>/journal?follow=true"
+            raise Refusal("invalid", param="query.follow", message=text)
         return await _all(fleet, noun, request)
 
     @router.put("/_sim/fleet/{noun}", tags=["fleet"])
-    async def replace(noun: str, request: Request) -> Response:
+    async def replace_all(noun: str, request: Request) -> Response:
         """`PUT /_sim/<noun>` of every upstream; if one of them cannot, none is changed."""
         return await _all(fleet, noun, request)
 
     @router.delete("/_sim/fleet/{noun}", tags=["fleet"])
-    async def remove(noun: str, request: Request) -> Response:
+    async def remove_all(noun: str, request: Request) -> Response:
         """`DELETE /_sim/<noun>` of every upstream."""
         return await _all(fleet, noun, request)
 
     @router.post("/_sim/fleet/{noun}", tags=["fleet"])
-    async def act(noun: str, request: Request) -> Response:
+    async def act_on_all(noun: str, request: Request) -> Response:
         """`POST /_sim/<noun>` of every upstream: reset."""
         return await _all(fleet, noun, request)
+
+
+def _of_one(router: APIRouter, fleet: Fleet) -> None:
+    @router.get("/_sim/upstreams/{name}", tags=["fleet"])
+    async def about_one(name: str) -> Response:
+        """`/_sim` of the named upstream."""
+        return _one(fleet, name, "/_sim")
 
     @router.get("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
     @router.put("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
     @router.post("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
     @router.delete("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
-    async def one(name: str, rest: str, request: Request) -> Response:
-        """`/_sim/<rest>` of the named upstream."""
-        member = fleet.members.get(name)
-        if member is None:
-            known = ", ".join(fleet.members)
-            return JSONResponse({"error": {"message": f"no upstream {name!r}: known are {known}"}}, status_code=404)
-        found = await ask(member.control, request, f"/_sim/{rest}", await request.body())
-        return Response(found.body, found.status, media_type=found.kind)
+    async def one(name: str, rest: str) -> Response:
+        """`/_sim/<rest>` of the named upstream, as it comes."""
+        return _one(fleet, name, f"/_sim/{rest}".rstrip("/"))
 
 
 def _about(upstream: Upstream) -> dict[str, Any]:
@@ -71,39 +97,47 @@ def _about(upstream: Upstream) -> dict[str, Any]:
     return {"profile": setting.profile.model, "dialect": setting.dialect.name, "speed": setting.speed}
 
 
+def _one(fleet: Fleet, name: str, path: str) -> Response:
+    member = fleet.members.get(name)
+    if member is None:
+        return answer(f"no upstream {name!r}: known are {', '.join(fleet.members)}", status=404)
+    return HandedOn(member.control, path)
+
+
 async def _all(fleet: Fleet, noun: str, request: Request) -> Response:
     if noun not in NOUNS:
-        text = f"{noun!r} cannot be asked of all: expected one of {', '.join(NOUNS)}"
-        return JSONResponse({"error": {"message": text}}, status_code=404)
-    body, kept = await request.body(), {name: _state(member) for name, member in fleet.members.items()}
-    found: dict[str, Answered] = {}
-    config = fleet.config
-    for name, member in fleet.members.items():
-        answered = await ask(member.control, request, f"/_sim/{noun}", body)
-        if answered.status >= 400:
-            fleet.config = config
-            for undone in found:
-                _restore(fleet.members[undone], kept[undone])
-            return JSONResponse({"upstream": name, **answered.json()}, status_code=answered.status)
-        found[name] = answered
+        return answer(f"{noun!r} cannot be asked of all: expected one of {', '.join(NOUNS)}", status=404)
+    body, state = await request.body(), fleet.state()
+    try:
+        found = await _asked(fleet, noun, request, body)
+    except BaseException:
+        if request.method != "GET":
+            fleet.restore(state)
+        raise
     return _together(found)
 
 
+async def unable(_request: Request, error: Any) -> Response:
+    """What the one that cannot answers, with its name."""
+    answered = error.answered
+    return JSONResponse({"upstream": error.name, **answered.json()}, answered.status)
+
+
+async def _asked(fleet: Fleet, noun: str, request: Request, body: bytes) -> Mapping[str, Answered]:
+    """What each says. Raises UnableError if one cannot."""
+    found: dict[str, Answered] = {}
+    for name, member in fleet.members.items():
+        found[name] = await ask(member.control, request, f"/_sim/{noun}", body)
+        if found[name].status >= 400:
+            raise UnableError(name, found[name])
+    return found
+
+
 def _together(found: Mapping[str, Answered]) -> Response:
-    """What each said, by name; nothing where none said anything."""
+    """What each said: by name, or line after line; nothing where none said anything."""
     if all(answered.status == 204 for answered in found.values()):
         return Response(status_code=204)
-    return JSONResponse({name: answered.json() for name, answered in found.items()})
-
-
-def _state(member: Member) -> Any:
-    upstream = member.upstream
-    return upstream.setting, {name: upstream.scope(name).state() for name in ("", *upstream.scopes.names)}
-
-
-def _restore(member: Member, kept: Any) -> None:
-    setting, scopes = kept
-    if setting is not member.upstream.setting:
-        member.upstream.set_up(setting)
-    for name, state in scopes.items():
-        member.upstream.scope(name).restore(state)
+    if all(answered.kind.startswith(NDJSON) for answered in found.values()):
+        return Response(b"".join(answered.body for answered in found.values()), media_type=NDJSON)
+    body = msgspec.json.encode({name: msgspec.Raw(answered.body) for name, answered in found.items()})
+    return Response(body, media_type="application/json")

@@ -1,6 +1,10 @@
-"""Which scope a control request is about: `?scope=`, else the header x-sim-scope, else the one without a name."""
+"""Which scope a control request is about: `?scope=`, else the header x-sim-scope, else the one without a name.
 
-from collections.abc import Callable
+The dependencies are coroutines although they wait for nothing: FastAPI runs a function in a thread, and then others
+would have their turn in the middle of a change.
+"""
+
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Header, Query
@@ -9,7 +13,7 @@ from novastack_simulators.scope import HEADER, Scope, readable
 from novastack_simulators.upstream import Upstream
 
 
-def named(
+async def named(
     scope: Annotated[str | None, Query(description="The scope; see the header.")] = None,
     x_sim_scope: Annotated[str | None, Header(alias=HEADER)] = None,
 ) -> str | None:
@@ -18,13 +22,13 @@ def named(
     return None if given is None else readable(given, "scope")
 
 
-def scoped(upstream: Upstream) -> Callable[..., Scope]:
+def scoped(upstream: Upstream) -> Callable[..., Awaitable[Scope]]:
     """A dependency: the scope itself."""
 
-    def found(
+    async def found(
         scope: Annotated[str | None, Query(description="The scope; see the header.")] = None,
         x_sim_scope: Annotated[str | None, Header(alias=HEADER)] = None,
     ) -> Scope:
-        return upstream.scope(named(scope, x_sim_scope) or "")
+        return upstream.scope(await named(scope, x_sim_scope) or "")
 
     return found

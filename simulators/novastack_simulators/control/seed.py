@@ -3,19 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from novastack_simulators.control.scoped import scoped
+from novastack_simulators.profile import Strict
 from novastack_simulators.scope import Scope
 from novastack_simulators.upstream import Upstream
 
 
-class Seed(BaseModel):
+class Seed(Strict):
     """A whole number."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    seed: int
+    seed: int = Field(strict=True)
 
 
 def routes(router: APIRouter, upstream: Upstream) -> None:

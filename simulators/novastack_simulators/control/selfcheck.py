@@ -9,7 +9,7 @@ from novastack_simulators.upstream import Upstream
 
 def routes(router: APIRouter, upstream: Upstream) -> None:
     @router.get("/_sim/selfcheck", tags=["selfcheck"])
-    async def selfcheck(allowed_ms: Annotated[float, Query(gt=0)] = 5.0) -> dict[str, Any]:
+    async def selfcheck(allowed_ms: Annotated[float, Query(gt=0, allow_inf_nan=False)] = 5.0) -> dict[str, Any]:
         """How late events were sent against their plan since the last reset, and how evenly over the streams."""
         return {"upstream": upstream.setting.name, **upstream.lateness.report(allowed_ms / 1000)}
 

@@ -22,7 +22,7 @@ class Simulated(Strict):
 class Speed(Strict):
     """20 is twenty times faster than the model."""
 
-    speed: float = Field(gt=0)
+    speed: float = Field(gt=0, le=1e9, strict=True, allow_inf_nan=False)
 
 
 def routes(router: APIRouter, upstream: Upstream, fleet: Fleet) -> None:
@@ -52,9 +52,9 @@ def _profile(router: APIRouter, upstream: Upstream, fleet: Fleet) -> None:
         """Another profile, with its own tempo; faults, stubs and quotas are the configured ones again."""
         try:
             known_profile(profile.profile)
+            fleet.change(upstream.setting.name, profile=profile.profile, quirks=profile.quirks, tempo=None)
         except ValueError as error:
             raise Refusal("invalid", param="profile.profile", message=str(error)) from None
-        fleet.change(upstream.setting.name, profile=profile.profile, quirks=profile.quirks, tempo=None)
         return upstream.setting.profile.model_dump(mode="json", by_alias=True)
 
 

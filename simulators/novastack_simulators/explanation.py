@@ -1,52 +1,158 @@
-"""What would become of a request, in words: the stub, the faults and why, the status, and the schedule."""
+"""What would become of a request, in words: the stub, the faults and why, the status, and the schedule.
 
-from collections.abc import Mapping, Sequence
+It is planned by a twin of the upstream, which knows what that knows and keeps what it learns to itself.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
+from pydantic import Field, field_validator
 
 from novastack_simulators.addressed import ATTEMPT
+from novastack_simulators.edge.protocol import is_cold
 from novastack_simulators.edge.reply import Request
-from novastack_simulators.faults import Verdict
+from novastack_simulators.faults import Verdict, explained
 from novastack_simulators.journal import told
 from novastack_simulators.plan import Plan
+from novastack_simulators.profile import Strict
+from novastack_simulators.scope import HEADER, Scope, Scopes, Start
+from novastack_simulators.setting import Clocks
 from novastack_simulators.upstream import Upstream
 
+# RFC 9110, 5.1 and 5.6.2: a field's name is a token; 5.5: its value has no control characters.
+TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+KEYS: Final = frozenset({"authorization", "x-api-key"})
 
-class Wanted(NamedTuple):
-    """A request to be explained. Without a path it is a chat; a key and a version are added where none is given."""
 
-    body: Any
+class Wanted(Strict):
+    """A request to be explained: what is not given is as in a plain chat, with a key that is accepted.
+
+    A `body` that is a text is sent as it stands, any other as JSON, none at all as nothing. Without an `attempt` it is
+    the one that comes next.
+    """
+
+    body: Any = None
     path: str | None = None
     method: str = "POST"
-    headers: Mapping[str, str] = {}
-    attempt: int = 1
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    attempt: int | None = Field(default=None, ge=1, strict=True)
+
+    @field_validator("path")
+    @classmethod
+    def _simulated(cls, path: str | None) -> str | None:
+        if path is not None and not path.startswith("/"):
+            raise ValueError(f"expected a path that begins with /, got {path[:100]!r}")
+        if path is not None and is_cold(path.partition("?")[0]):
+            raise ValueError("the control API is not explained: expected a path of the provider's")
+        return path
+
+    @field_validator("method")
+    @classmethod
+    def _token(cls, method: str) -> str:
+        if not TOKEN.fullmatch(method):
+            raise ValueError(f"expected a method such as POST or GET, got {method[:100]!r}")
+        return method.upper()
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        for name, text in headers.items():
+            if not TOKEN.fullmatch(name):
+                raise ValueError(f"{name[:100]!r} is no name of a header")
+            if not VALUE.fullmatch(text):
+                raise ValueError(f"the value of {name[:100]!r} cannot be sent: expected Latin-1 in one line")
+        return headers
+
+
+class Still:
+    """A wheel on which nothing turns: an explanation plans and plays nothing."""
+
+    time: Callable[[], float] = staticmethod(lambda: 0.0)
+
+    def soon(self, callback: Callable[[], None]) -> None: ...
+
+    def at(self, due: float, callback: Callable[[], None]) -> None: ...
+
+
+class Mirror(Scopes):
+    """The scopes of another upstream as they stand, each copied when it is asked for."""
+
+    def __init__(self, real: Scopes, now: float) -> None:
+        super().__init__(real.start, now)
+        self._real = real
+        self._copies: dict[str, Scope] = {}
+
+    def at(self, name: str, now: float) -> Scope:
+        copy = self._copies.get(name)
+        if copy is None:
+            known = not name or name in self._real.names
+            copy = _copied(self._real.at(name, now), now) if known else Scope(name, self.start, now)
+            self._copies[name] = copy
+        return copy
+
+
+def _copied(scope: Scope, now: float) -> Scope:
+    """What never changes is shared: the stubs and the terms of the quotas."""
+    shared: dict[int, Any] = {id(each): each for each in (scope.terms, *scope.shelf.stubs)}
+    copy, state = Scope(scope.name, Start(seed=scope.seed), now), scope.state()
+    copy.restore(state._replace(shelf=deepcopy(state.shelf, dict(shared)), quotas=deepcopy(state.quotas, dict(shared))))
+    copy.attempts, copy.prefixes = deepcopy(scope.attempts), deepcopy(scope.prefixes)
+    return copy
 
 
 def explanation(upstream: Upstream, wanted: Wanted, scope: str = "") -> dict[str, Any]:
-    """A JSON object."""
-    found = upstream.explain(_request(upstream, wanted), scope)
-    entry = told(found.entry)
-    kept = ("model", "stream", "attempt", "status", "stub", "nearest", "fault", "expectation", "tokens")
+    """A JSON object. `scope` is that of a request which names none itself."""
+    twin = _twin(upstream)
+    request = _request(upstream, wanted, scope)
+    entry = twin.opened(request)
+    planned = twin.planned(request, entry)
+    plan, aimed = planned.plan, planned.aimed
+    entry.status, entry.fault = plan.status if plan.frames else None, plan.fault
+    verdicts = () if aimed.struck is None else explained(aimed.faults, aimed.struck)
+    kept = ("scope", "model", "stream", "attempt", "status", "stub", "nearest", "fault", "expectation", "tokens")
+    said = told(entry)
     return {
         "upstream": upstream.setting.name,
-        "scope": scope,
-        **{name: entry[name] for name in kept},
-        "faults": [_verdict(verdict) for verdict in found.verdicts],
-        "answer": _answer(found.plan),
+        **{name: said[name] for name in kept},
+        "faults": [_verdict(verdict) for verdict in verdicts],
+        "answer": _answer(plan),
     }
 
 
-def _request(upstream: Upstream, wanted: Wanted) -> Request:
-    setting = upstream.setting
+def _twin(upstream: Upstream) -> Upstream:
+    twin = Upstream(upstream.setting, Clocks(Still(), upstream.now), upstream.scopes.start)
+    twin.scopes = Mirror(upstream.scopes, upstream.now())
+    # What is looked up rather than answered tells of the load.
+    twin.load = upstream.load
+    return twin
+
+
+def _request(upstream: Upstream, wanted: Wanted, scope: str) -> Request:
     given = {name.lower(): text for name, text in wanted.headers.items()}
-    usual = {"authorization": f"Bearer {setting.api_keys[0]}", "anthropic-version": "2023-06-01"}
-    fields = {"content-type": "application/json", **usual, **given, ATTEMPT: str(wanted.attempt)}
-    headers = tuple((name.encode("latin-1"), text.encode("latin-1")) for name, text in fields.items())
-    body = msgspec.json.encode(wanted.body)
-    return Request(method=wanted.method, path=wanted.path or _chat(upstream), headers=headers, body=body)
+    key = {} if KEYS & given.keys() else {"authorization": f"Bearer {upstream.setting.api_keys[0]}"}
+    usual = {"content-type": "application/json", "anthropic-version": "2023-06-01", **key}
+    named = {HEADER: scope} if scope else {}
+    attempt = {} if wanted.attempt is None else {ATTEMPT: str(wanted.attempt)}
+    fields = {**usual, **named, **given, **attempt}
+    return Request(
+        method=wanted.method,
+        path=_chat(upstream) if wanted.path is None else unquote(wanted.path.partition("?")[0]),
+        headers=tuple((name.encode("latin-1"), text.encode("latin-1")) for name, text in fields.items()),
+        body=_body(wanted.body),
+    )
+
+
+def _body(body: Any) -> bytes:
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else msgspec.json.encode(body)
 
 
 def _chat(upstream: Upstream) -> str:

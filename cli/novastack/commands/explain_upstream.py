@@ -2,33 +2,25 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from novastack.failure import USAGE, FailureError
 from novastack.tables import console_of
 from novastack_simulators.composition import composed
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig, served
-from novastack_simulators.explanation import Wanted, explanation
+from novastack_simulators.explanation import Still, Wanted, explanation
 from novastack_simulators.setting import Clocks
 
-# A request with more than a body names it; what has none of these keys is a body itself.
-WHOLE: Final = frozenset({"body", "path", "method", "headers", "attempt"})
-
-
-class Still:
-    """A wheel on which nothing turns."""
-
-    time: Callable[[], float] = staticmethod(time.monotonic)
-
-    def soon(self, callback: Callable[[], None]) -> None: ...
-
-    def at(self, due: float, callback: Callable[[], None]) -> None: ...
+# A request with more than a body names it; what has other keys and no `body` is a body itself.
+WHOLE: Final = frozenset(Wanted.model_fields)
 
 
 def explain_upstream(request: Path, settings: SimulatorsConfig, *, machine: bool) -> None:
@@ -48,20 +40,38 @@ def explain_upstream(request: Path, settings: SimulatorsConfig, *, machine: bool
 
 
 def _wanted(request: Path) -> Wanted:
-    try:
-        given = json.loads(request.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FailureError(f"{request}: cannot be read: {error.strerror}", status=USAGE) from None
-    except ValueError as error:
-        raise FailureError(f"{request}: not JSON: {error}", status=USAGE) from None
-    if not isinstance(given, dict):
-        raise FailureError(f"{request}: expected an object: the body of a request, or one with `body`", status=USAGE)
-    if "body" not in given:
-        return Wanted(given)
+    given = _read(request)
+    if "body" not in given and given.keys() - WHOLE:
+        return Wanted(body=given)
     if unknown := sorted(given.keys() - WHOLE):
         known = ", ".join(sorted(WHOLE))
         raise FailureError(f"{request}: unknown key {unknown[0]!r}: expected some of {known}", status=USAGE)
-    return Wanted(**given)
+    try:
+        return Wanted.model_validate(given)
+    except ValidationError as error:
+        raise FailureError("\n".join(f"{request}: {text}" for text in _mistakes(error)), status=USAGE) from None
+
+
+def _read(request: Path) -> dict[str, Any]:
+    try:
+        given = json.loads(request.read_bytes())
+    except OSError as error:
+        raise FailureError(f"{request}: cannot be read: {error.strerror}", status=USAGE) from None
+    except UnicodeDecodeError:
+        raise FailureError(f"{request}: not JSON: it is not UTF-8 text", status=USAGE) from None
+    except (ValueError, RecursionError) as error:
+        reason = error if isinstance(error, ValueError) else "it is nested too deeply"
+        raise FailureError(f"{request}: not JSON: {reason}", status=USAGE) from None
+    if not isinstance(given, dict) or not given:
+        text = "expected an object: the body of a request, or one with `body`"
+        raise FailureError(f"{request}: {text}", status=USAGE)
+    return given
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False):
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in each["loc"]).lstrip(".")
+        yield f"{place}: {each['msg'].removeprefix('Value error, ')}"
 
 
 def _chosen(wanted: Wanted, settings: SimulatorsConfig, request: Path) -> UpstreamConfig:
@@ -73,23 +83,29 @@ def _chosen(wanted: Wanted, settings: SimulatorsConfig, request: Path) -> Upstre
         if model in served(each.simulated()):
             return each
     names = ", ".join(each.name for each in settings.upstreams)
-    raise FailureError(
-        f"{request}: no upstream serves the model {model!r}: choose one of {names} by --only", status=USAGE
-    )
+    what = "no upstream serves the model " + repr(model) if model is not None else "it names no model"
+    raise FailureError(f"{request}: {what}: choose one of {names} by --only", status=USAGE)
 
 
 def _told(found: Mapping[str, Any]) -> Group:
-    answer = found["answer"]
-    return Group(_summary(found), *([_faults(found["faults"])] if found["faults"] else []), _phases(answer["phases"]))
+    faults, phases = found["faults"], found["answer"]["phases"]
+    return Group(_summary(found), *([_faults(faults)] if faults else []), *([_phases(phases)] if phases else []))
+
+
+def _table(title: str, **more: Any) -> Table:
+    return Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", **more)
 
 
 def _summary(found: Mapping[str, Any]) -> Table:
     answer = found["answer"]
-    table = Table(box=SIMPLE_HEAD, show_header=False, title=f"Upstream {found['upstream']}", title_justify="left")
+    table = _table(f"Upstream {found['upstream']}", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     rows = {
         "model": found["model"],
         "attempt": found["attempt"],
         "status": "nothing is sent" if answer["status"] is None else answer["status"],
+        "expectation": found["expectation"],
         "stub": found["stub"],
         "nearest stub": _nearest(found["nearest"]),
         "fault": found["fault"] or "none",
@@ -99,7 +115,8 @@ def _summary(found: Mapping[str, Any]) -> Table:
     }
     for name, value in rows.items():
         if value is not None:
-            table.add_row(name, str(value))
+            # What came with the request may look like the console's own markup.
+            table.add_row(name, Text(str(value)))
     return table
 
 
@@ -118,24 +135,25 @@ def _when(answer: Mapping[str, Any], name: str) -> str:
     return by if seconds is None else f"after {seconds:.3f} s"
 
 
-def _faults(faults: list[Mapping[str, Any]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, title="Faults, in their order", title_justify="left")
-    table.add_column("fault", no_wrap=True)
-    table.add_column("strikes")
-    table.add_column("because", overflow="fold")
+def _faults(faults: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("Faults, in their order")
+    table.add_column("fault", overflow="fold", ratio=1)
+    table.add_column("strikes", min_width=len("strikes"), max_width=12)
+    table.add_column("because", overflow="fold", ratio=2)
     for each in faults:
         said = "yes" if each["strikes"] else "no, an earlier one does" if each["applies"] else "no"
         name = each["fault"] if each["fault"] == each["do"] else f"{each['fault']} ({each['do']})"
-        table.add_row(name, said, each["why"])
+        table.add_row(Text(name), said, Text(each["why"]))
     return table
 
 
-def _phases(phases: list[Mapping[str, Any]]) -> Table:
-    table = Table(box=SIMPLE_HEAD, title="What is sent", title_justify="left")
-    table.add_column("phase")
-    for column in ("events", "tokens", "bytes", "from", "to"):
-        table.add_column(column, justify="right")
+def _phases(phases: Sequence[Mapping[str, Any]]) -> Table:
+    """Times in seconds after the arrival."""
+    table = _table("What is sent")
+    table.add_column("phase", no_wrap=True)
+    for column in ("events", "tokens", "bytes", "from (s)", "to (s)"):
+        table.add_column(column, justify="right", no_wrap=True)
     for each in phases:
-        times = ("" if each[name] is None else f"{each[name]:.3f} s" for name in ("from", "to"))
+        times = ("" if each[name] is None else f"{each[name]:.3f}" for name in ("from", "to"))
         table.add_row(each["phase"], *(str(each[name]) for name in ("events", "tokens", "bytes")), *times)
     return table

@@ -20,6 +20,8 @@ from novastack_simulators.plan import Frame, Phase
 DONE: Final = Frame("done", 0, framing.data(b"[DONE]"))
 # API reference, service_tier: `fast` is shown as `priority`; what `auto` comes to is the project's default.
 TIERS: Final[Mapping[str | None, str]] = {None: "default", "auto": "default", "fast": "priority"}
+LONGEST: Final = 16
+NOISE: Final = 1024
 CALLS: Final = 64  # no choice has as many, so each call has an id of its own
 
 
@@ -176,7 +178,8 @@ def padding(letter: Letter) -> Iterator[dict[str, str]]:
     asked = options.include_obfuscation if options else None
     pads = letter.profile.quirks.obfuscation if asked is None else asked
     rng = seeded("padding", letter.stamp)
-    place = 0
+    # Noise of one stream is cut from one piece: to draw each letter would cost more than all else in a chunk.
+    noise = letters(letter.stamp, NOISE, "pad") if pads else ""
     while True:
-        yield {"obfuscation": letters(letter.stamp, rng.randint(1, 16), "pad", place)} if pads else {}
-        place += 1
+        start, length = int(rng.random() * (NOISE - LONGEST)), 1 + int(rng.random() * LONGEST)
+        yield {"obfuscation": noise[start : start + length]} if pads else {}

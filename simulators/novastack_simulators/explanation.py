@@ -28,6 +28,7 @@ from novastack_simulators.upstream import Upstream
 # RFC 9110, 5.1 and 5.6.2: a field's name is a token; 5.5: its value has no control characters.
 TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+LONGEST: Final = 2_000
 KEYS: Final = frozenset({"authorization", "x-api-key"})
 
 
@@ -177,12 +178,20 @@ def _answer(plan: Plan) -> dict[str, Any]:
     return {
         "status": plan.status if plan.frames else None,
         "headers": {name.decode("latin-1"): text.decode("latin-1") for name, text in plan.headers},
+        "error": _error(plan),
         "phases": _phases(plan, paced=paced),
         "ending": plan.ending,
         "first_byte": round(plan.dues[0], 6) if paced else None,
         "end": round(max(plan.end, plan.dues[-1]), 6) if paced else None,
         "made_by": "schedule" if plan.ticket is None else "engine",
     }
+
+
+def _error(plan: Plan) -> str | None:
+    """The body of an answer that is none."""
+    if plan.status < 400 or not plan.frames:
+        return None
+    return b"".join(frame.data for frame in plan.frames)[:LONGEST].decode("utf-8", "replace")
 
 
 def _phases(plan: Plan, *, paced: bool) -> list[dict[str, Any]]:

@@ -43,11 +43,12 @@ class Renewal:
             LOGGER.warning("the configuration was read again")
 
     def _look(self, loop: asyncio.AbstractEventLoop, fleet: Fleet) -> None:
+        loop.call_later(BEAT, self._look, loop, fleet)
         stamp = self._stamp()
-        if stamp != self._seen:
+        # Some editors take a file away before they put the new one there.
+        if stamp is not None and stamp != self._seen:
             self._seen = stamp
             self.renew(fleet)
-        loop.call_later(BEAT, self._look, loop, fleet)
 
     def _stamp(self) -> tuple[int, int] | None:
         """What changes when a file is written; None while there is none."""

@@ -105,6 +105,7 @@ def _summary(found: Mapping[str, Any]) -> Table:
         "model": found["model"],
         "attempt": found["attempt"],
         "status": "nothing is sent" if answer["status"] is None else answer["status"],
+        "error": answer["error"],
         "expectation": found["expectation"],
         "stub": found["stub"],
         "nearest stub": _nearest(found["nearest"]),
@@ -148,10 +149,9 @@ def _faults(faults: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _phases(phases: Sequence[Mapping[str, Any]]) -> Table:
-    """Times in seconds after the arrival."""
-    table = _table("What is sent")
+    table = _table("What is sent, and when (seconds after the arrival)", padding=(0, 1), pad_edge=False)
     table.add_column("phase", no_wrap=True)
-    for column in ("events", "tokens", "bytes", "from (s)", "to (s)"):
+    for column in ("events", "tokens", "bytes", "from", "to"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in phases:
         times = ("" if each[name] is None else f"{each[name]:.3f}" for name in ("from", "to"))

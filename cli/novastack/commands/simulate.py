@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,6 +18,29 @@ from novastack_simulators.server import Endpoint, PortTaken, run
 Changes = Mapping[str, Any]
 """What options say of the configuration, by its keys; None is what was not given."""
 
+_INSTEAD: Final[Mapping[str, Any]] = {"rich_help_panel": "Instead of serving"}
+Check = Annotated[
+    bool,
+    typer.Option("--check", help="Validate the configuration and find stubs that can never reply.", **_INSTEAD),
+]
+Explain = Annotated[
+    Path | None,
+    typer.Option(
+        "--explain", metavar="REQUEST.json", help="Say what a request would be answered, and why.", **_INSTEAD
+    ),
+]
+Machine = Annotated[bool, typer.Option("--json", help="With --explain: JSON instead of tables.", **_INSTEAD)]
+Trace = Annotated[
+    Path | None,
+    typer.Option(
+        "--dry-run", metavar="TRACE.jsonl", help="Play a trace in virtual time, and tell the figures.", **_INSTEAD
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="With --dry-run: a line of JSON for each request.", **_INSTEAD),
+]
+
 
 def simulate(  # noqa: PLR0913 - each is an option of the command line
     *,
@@ -27,34 +50,25 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Only this upstream; repeat for each.")
     ] = None,
-    speed: Annotated[float | None, typer.Option(min=0.001, help="20 is twenty times faster than the model.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other answers.")] = None,
-    announce: Annotated[bool, typer.Option(help="Print the endpoints as one line of JSON, for programs.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Validate the configuration, find stubs that can never reply, and exit.")
-    ] = False,
-    explain: Annotated[
-        Path | None,
-        typer.Option(
-            "--explain", metavar="REQUEST.json", help="Say what a request would be answered and why, and exit."
-        ),
+    speed: Annotated[
+        float | None, typer.Option(min=0.001, metavar="FACTOR", help="20 is twenty times faster than the model.")
     ] = None,
-    trace: Annotated[
-        Path | None,
-        typer.Option(
-            "--dry-run", metavar="TRACE.jsonl", help="Play a trace in virtual time, tell the figures, and exit."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="With --dry-run: a line of JSON for each request.")
-    ] = None,
-    machine: Annotated[bool, typer.Option("--json", help="With --explain: JSON instead of tables.")] = False,
+    seed: Annotated[int | None, typer.Option(metavar="NUMBER", help="Another seed, other answers.")] = None,
     tls: Annotated[bool, typer.Option("--tls", help="Serve TLS with a certificate of a local authority.")] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Read the configuration again when its file changes (SIGHUP always does).")
     ] = False,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Print the endpoints as one line of JSON, for programs.")
+    ] = False,
+    check: Check = False,
+    explain: Explain = None,
+    machine: Machine = False,
+    trace: Trace = None,
+    out: Out = None,
 ) -> None:
     """Serve the simulated upstreams until Ctrl-C, each in its native wire."""
+    _sensible(explain, trace, out, machine=machine)
     changes = {"speed": speed, "seed": seed, "tls": True if tls else None}
     settings = configured(file, only, changes)
     if check:
@@ -68,6 +82,16 @@ def simulate(  # noqa: PLR0913 - each is an option of the command line
         import_module("novastack.commands.dry_run").dry_run(trace, settings, out)
         return
     serve(settings, _renewal(file, only, changes, watch=watch), announce=announce)
+
+
+def _sensible(explain: Path | None, trace: Path | None, out: Path | None, *, machine: bool) -> None:
+    """An option that would do nothing is a mistake."""
+    if explain is not None and trace is not None:
+        raise FailureError("--explain and --dry-run: expected one of them", status=USAGE)
+    if machine and explain is None:
+        raise FailureError("--json: expected --explain, whose answer it is", status=USAGE)
+    if out is not None and trace is None:
+        raise FailureError("--out: expected --dry-run, whose lines it takes", status=USAGE)
 
 
 def _renewal(file: Path | None, only: Sequence[str] | None, changes: Changes, *, watch: bool) -> Renewal | None:

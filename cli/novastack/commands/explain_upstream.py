@@ -149,10 +149,10 @@ def _faults(faults: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _phases(phases: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("What is sent, and when (seconds after the arrival)", padding=(0, 1), pad_edge=False)
-    table.add_column("phase", no_wrap=True)
+    table = _table("What is sent (times in seconds)", padding=(0, 1), pad_edge=False)
+    table.add_column("phase", overflow="fold")
     for column in ("events", "tokens", "bytes", "from", "to"):
-        table.add_column(column, justify="right", no_wrap=True)
+        table.add_column(column, justify="right", overflow="fold")
     for each in phases:
         times = ("" if each[name] is None else f"{each[name]:.3f}" for name in ("from", "to"))
         table.add_row(each["phase"], *(str(each[name]) for name in ("events", "tokens", "bytes")), *times)

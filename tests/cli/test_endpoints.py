@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from novastack.endpoints import Endpoint, announced, in_front_of, parse
+from novastack.endpoints import Endpoint, announced, parse
 from novastack.failure import FailureError
+from novastack.standing import in_front_of
 from novastack_gateway.config import GatewayConfig
 
 DEEPSEEK = Endpoint(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from novastack import endpoints
+from novastack import endpoints, standing
 from novastack_gateway.config import GatewayConfig
 from novastack_gateway.server import running_in_thread as serve
 from novastack_simulators.config import SimulatorsConfig, UpstreamConfig
@@ -22,7 +22,7 @@ def client() -> Iterator[openai.OpenAI]:
     )
     with simulate(SimulatorsConfig(speed=1000, upstreams=upstreams)) as listening:
         announced = endpoints.parse(endpoints.announced(listening))
-        with serve(endpoints.in_front_of(GatewayConfig(port=0), announced)) as url:
+        with serve(standing.in_front_of(GatewayConfig(port=0), announced)) as url:
             yield openai.OpenAI(base_url=f"{url}/v1", api_key="sk-novastack-dev", max_retries=0, timeout=20)
 
 

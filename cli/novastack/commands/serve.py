@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from novastack import config, endpoints
+from novastack import config, endpoints, standing
 from novastack.failure import USAGE, FailureError
 from novastack_gateway.config import GatewayConfig
 from novastack_gateway.server import PortTaken, run
@@ -29,7 +29,7 @@ def serve(
     """Serve the gateway until Ctrl-C; one JSON line per request on standard error."""
     settings = configured(file, host, port)
     if simulated is not None:
-        settings = endpoints.in_front_of(settings, endpoints.parse(simulated))
+        settings = standing.in_front_of(settings, endpoints.parse(simulated))
     if check:
         typer.echo("The configuration of the gateway is valid.")
         return

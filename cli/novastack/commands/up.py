@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from novastack import config, endpoints
+from novastack import config, endpoints, standing
 from novastack.commands import serve, simulate
 from novastack.endpoints import Endpoint
 from novastack.failure import USAGE, FailureError
@@ -30,7 +30,7 @@ def up(
     try:
         with family(quiet=False) as children:
             url, listening = start(children, file=file, speed=speed, port=port)
-            served = settings if _names_upstreams(file) else endpoints.in_front_of(settings, listening)
+            served = settings if _names_upstreams(file) else standing.in_front_of(settings, listening)
             console.print(endpoint_table(listening))
             console.print(gateway_table(url, _models(served), _key(served)))
             console.print(_snippet(url, _key(served), _example(served)), soft_wrap=True, markup=False)

@@ -4,7 +4,7 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import Self
 
-from novastack import endpoints
+from novastack import endpoints, standing
 from novastack.testing import environment
 from novastack.testing.fleet import Simulators
 from novastack.testing.handle import Simulator
@@ -47,7 +47,7 @@ def running(
     """A gateway that has been started, to be ended by whoever started it, and what a test sees of it."""
     behind = [_announced(simulator) for simulator in simulators.values()]
     settings = config or GatewayConfig.model_validate({})
-    settings = endpoints.in_front_of(settings.model_copy(update={"port": 0}), behind)
+    settings = standing.in_front_of(settings.model_copy(update={"port": 0}), behind)
     gateway = running_in_thread(settings)
     return gateway, GatewayStack(gateway.__enter__(), settings.callers[0].key.get_secret_value(), simulators)
 

@@ -1,11 +1,16 @@
-"""The vocabulary: names, places and trades from faker, drawn once with a fixed seed, so a pick costs a table look-up."""
+"""The vocabulary: names, places and trades, drawn from faker once and kept in words.json, so a pick costs a look-up.
+
+A newer faker changes no answer, and a simulator need not wait for it to start. To draw again:
+`python -m novastack_simulators.generation.words`.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import resources
 from random import Random
 from typing import Any, Final
 
-from faker import Faker
+import msgspec
 
 SEED: Final = 20261123
 EACH: Final = 80
@@ -14,11 +19,23 @@ KINDS: Final = (
     "day_of_week", "catch_phrase", "bs", "email", "uuid4", "url", "ipv4", "phone_number", "currency_code", "date",
     "time", "sentence", "word", "address", "file_name", "language_name", "user_name", "iso8601",
 )  # fmt: skip
+FILE: Final = resources.files("novastack_simulators.generation") / "words.json"
 
 
 @cache
 def vocabulary() -> Mapping[str, tuple[str, ...]]:
-    """Faker's provider names, each with its drawn words."""
+    """The names of faker's providers, each with its drawn words."""
+    return msgspec.json.decode(FILE.read_bytes(), type=dict[str, tuple[str, ...]])
+
+
+def pick(rng: Random, kind: str) -> str:
+    return rng.choice(vocabulary()[kind])
+
+
+def drawn() -> Mapping[str, tuple[str, ...]]:
+    """What faker has to say, with a fixed seed. Raises ImportError where it is not installed (extra `dev`)."""
+    from faker import Faker  # noqa: PLC0415 - nothing that serves needs it
+
     fake = Faker("en_US")
     fake.seed_instance(SEED)
     words = {kind: _draw(getattr(fake, kind)) for kind in KINDS}
@@ -36,5 +53,6 @@ def _plain(job: str) -> str:
     return job.split(",", maxsplit=1)[0].split("/", maxsplit=1)[0].lower()
 
 
-def pick(rng: Random, kind: str) -> str:
-    return rng.choice(vocabulary()[kind])
+if __name__ == "__main__":
+    with resources.as_file(FILE) as path:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(drawn()), indent=1) + b"\n")

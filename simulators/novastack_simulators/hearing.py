@@ -5,7 +5,7 @@ model say is not kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -15,36 +15,29 @@ from novastack_simulators import expectations
 from novastack_simulators.addressed import Addressed
 from novastack_simulators.dialects.dialect import DECODED, Answer
 from novastack_simulators.expectations import Expectations
-from novastack_simulators.faults import Fault
+from novastack_simulators.faults import Fault, Prospects
 from novastack_simulators.faults.directive import DirectiveError, directive
 from novastack_simulators.framing import AnyFraming, Framing
 from novastack_simulators.generation import Generation
 from novastack_simulators.generation.seed import Stem
+from novastack_simulators.matching import Scene
 from novastack_simulators.plan import Frame
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
+from novastack_simulators.quotas import Account
 from novastack_simulators.refusal import Refusal
 
 CAPACITY: Final = 512
 BUDGET: Final = 32 * 1024 * 1024
 MARK: Final = "[[sim"
 FRAMING: Final[TypeAdapter[Framing]] = TypeAdapter(AnyFraming)
+UNCACHED: Final = Cached()
 
-
-class Manner(NamedTuple):
-    """What decides the words besides the request: the seed, and which canned reply (0 is none)."""
-
-    seed: int
-    canned: int = 0
-
-
-class Written(NamedTuple):
-    """What decides the bytes besides the words: the time that the answer tells, and what was read from a cache."""
-
-    created: int
-    read: int
-    written: tuple[tuple[float, int], ...]
+# What decides the words besides the request: the seed, and the identity of a canned reply (0 is none).
+Manner = tuple[int, int]
+# What decides the bytes besides the words: the time that they tell, and the tokens read from a cache and written to it.
+Written = tuple[int, int, tuple[tuple[float, int], ...]]
 
 
 class Spoken(msgspec.Struct, kw_only=True):
@@ -74,11 +67,20 @@ class Orders(NamedTuple):
 NONE: Final = Orders()
 
 
+class Party(NamedTuple):
+    """Who asked: with which head, whose limits count, and how the request looks to matchers."""
+
+    addressed: Addressed
+    account: Account
+    scene: Scene
+
+
 class Heard(msgspec.Struct, kw_only=True):
     """A request that was read, and the answers to it that are remembered; `size` in bytes.
 
     `blocks` are the digests of its prompt for an engine's cache, None until they are asked for; `stems` what its ids
-    are made of, by the seed.
+    are made of, by the seed, and `draws` those of faults. `party` is who asked it last, `prospects` what may strike it,
+    for the faults and the scene that stand there too.
     """
 
     answer: Answer
@@ -89,6 +91,9 @@ class Heard(msgspec.Struct, kw_only=True):
     kept: bool = True
     blocks: tuple[bytes, ...] | None = None
     stems: dict[int, Stem] = msgspec.field(default_factory=dict)
+    draws: dict[tuple[int | str, ...], Stem] = msgspec.field(default_factory=dict)
+    party: Party | None = None
+    prospects: tuple[tuple[Fault, ...], Scene | None, Prospects] | None = None
     spoken: dict[Manner, Spoken] = msgspec.field(default_factory=dict)
 
 
@@ -110,30 +115,16 @@ class Hearing:
             prompt = answer.decode(body, fields, self._profile)
             orders = ordered(prompt) if self._directives else NONE
             heard = Heard(answer=answer, prompt=prompt, canary=prompt.canary, orders=orders, size=len(body))
-            self._keep(place, heard)
+            self._remember(place, heard)
         return heard
 
-    def say(self, heard: Heard, manner: Manner, speak: Callable[[], Spoken]) -> Spoken:
-        """The answer in that manner."""
-        spoken = heard.spoken.get(manner)
-        if spoken is None:
-            spoken = heard.spoken[manner] = speak()
-        return spoken
-
-    def write(
-        self, heard: Heard, spoken: Spoken, written: Written, write: Callable[[], tuple[Frame, ...]]
-    ) -> tuple[Frame, ...]:
-        """The answer in bytes."""
-        frames = spoken.frames.get(written)
-        if frames is None:
-            frames = write()
-            if not spoken.kept:
-                return frames
+    def keep(self, heard: Heard, spoken: Spoken, written: Written, frames: tuple[Frame, ...]) -> None:
+        """Remembers an answer in bytes."""
+        if spoken.kept:
             spoken.frames[written] = frames
             self._grow(heard, sum(len(frame.data) for frame in frames))
-        return frames
 
-    def _keep(self, place: tuple[object, ...], heard: Heard) -> None:
+    def _remember(self, place: tuple[object, ...], heard: Heard) -> None:
         self._memory[place] = heard
         self._size += heard.size
         self._shrink()
@@ -172,9 +163,11 @@ def _said(error: ValidationError) -> str:
     return f"the directive asks for no framing that there is: {found}"
 
 
-def written(created: int, cached: Cached) -> Written:
-    return Written(created, cached.read, tuple(_sorted(cached.written)))
-
-
-def _sorted(tokens: Mapping[float, int]) -> list[tuple[float, int]]:
-    return sorted(tokens.items())
+def party(heard: Heard, addressed: Addressed, body: bytes) -> Party:
+    """Who asks, remembered as long as the same one does."""
+    known = heard.party
+    if known is None or known.addressed is not addressed:
+        prompt, key = heard.prompt, addressed.key
+        scene = Scene(prompt=prompt, fields=addressed.fields, body=body, key=key)
+        known = heard.party = Party(addressed, Account(key or "", prompt.model), scene)
+    return known

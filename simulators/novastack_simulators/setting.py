@@ -1,20 +1,20 @@
 """How one upstream is set up, what it may read of the world, and what a request has become on its way."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from random import Random
+from typing import Final, Literal, NamedTuple
 
 from novastack_simulators.addressed import Addressed
 from novastack_simulators.dialects import Dialect
-from novastack_simulators.dialects.dialect import Answer, Sent
+from novastack_simulators.dialects.dialect import Sent
 from novastack_simulators.faults import Fault, Struck
-from novastack_simulators.hearing import Heard, Spoken
+from novastack_simulators.generation import seeded, stamp
+from novastack_simulators.hearing import Heard, Party, Spoken
 from novastack_simulators.journal import Entry
-from novastack_simulators.matching import Scene
 from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Timers
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
-from novastack_simulators.prompt import Prompt
 from novastack_simulators.quotas import Grant, Level
 from novastack_simulators.scope import Scope
 from novastack_simulators.tapes import Tapes
@@ -49,15 +49,25 @@ class Seen(NamedTuple):
     request_id: str
 
 
+def arrival(dialect: Dialect, found: bytes, scope: Scope, entry: Entry, attempt: int | None) -> Seen:
+    """One more arrival of a request; its number may be told by whoever sends it."""
+    entry.attempt = number = scope.attempts.next(found) if attempt is None else attempt
+    return Seen(found, number, dialect.request_id(stamp("request", scope.seed, found, number)))
+
+
 class Asking(NamedTuple):
     """A request for an answer that has been read, in its scope, and its entry in the journal."""
 
     addressed: Addressed
     heard: Heard
-    scene: Scene
+    party: Party
     scope: Scope
     seen: Seen
     entry: Entry
+
+    def seeded(self, name: str) -> Random:
+        """What is drawn for this attempt."""
+        return seeded(name, self.scope.seed, self.seen.fingerprint, self.seen.attempt)
 
 
 class Aimed(NamedTuple):
@@ -68,33 +78,27 @@ class Aimed(NamedTuple):
     fault: Fault | None = None
 
 
+UNAIMED: Final = Aimed()
+
+
 class Given(NamedTuple):
     """A request for an answer that has been read, and what is said to it."""
 
-    dialect: Dialect
-    answer: Answer
-    heard: Heard
+    asking: Asking
     spoken: Spoken
     cached: Cached
-    scope: Scope
-    seen: Seen
-    entry: Entry
     levels: Mapping[str, Level]
-
-    @property
-    def prompt(self) -> Prompt:
-        return self.heard.prompt
 
     def sent(self, waited: float = 0.0) -> Sent:
         """What its head may tell, with the seconds until the first byte."""
-        entry = self.entry
-        return Sent(self.seen.request_id, entry.arrived, waited, entry.request_id, self.levels)
+        seen, entry = self.asking.seen, self.asking.entry
+        return Sent(seen.request_id, entry.arrived, waited, entry.request_id, self.levels)
 
 
 class Planned(NamedTuple):
     """An answer, the faults that were considered, the room that was granted, and the input that counts (tokens)."""
 
     plan: Plan
-    aimed: Aimed = Aimed()
+    aimed: Aimed = UNAIMED
     grant: Grant | None = None
     read: int = 0

@@ -42,6 +42,7 @@ from novastack_simulators.faults.at import is_byte
 from novastack_simulators.faults.context import Context
 from novastack_simulators.faults.fault import Fault
 from novastack_simulators.faults.presets import Preset, named, presets
+from novastack_simulators.faults.prospects import Prospects, prospects
 from novastack_simulators.faults.verdict import Verdict, chosen, explained
 from novastack_simulators.faults.when import Struck
 from novastack_simulators.faults.wording import shown
@@ -57,6 +58,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Preset",
+    "Prospects",
     "Struck",
     "Verdict",
     "chosen",
@@ -64,6 +66,7 @@ __all__ = [
     "explained",
     "mangled",
     "presets",
+    "prospects",
     "struck",
     "unfit",
     "uttered",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, NamedTuple, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from novastack_simulators.faults.wording import shown
-from novastack_simulators.generation import stamp
+from novastack_simulators.generation.seed import Stem
 from novastack_simulators.matching import Scene
 from novastack_simulators.profile import Strict
 
@@ -18,7 +18,8 @@ from novastack_simulators.profile import Strict
 class Struck(NamedTuple):
     """What decides whether a fault applies: the request, its attempt, and how long ago the faults were armed.
 
-    `scene` is the request as matchers see it; where it is None, nothing is known of it.
+    `scene` is the request as matchers see it; where it is None, nothing is known of it. `stems` are what the draws of one
+    request have in common, remembered for its next attempt.
     """
 
     seed: int
@@ -28,11 +29,19 @@ class Struck(NamedTuple):
     since_armed: float = 0.0
     over_quota: bool = False
     scene: Scene | None = None
+    stems: dict[tuple[int | str, ...], Stem] | None = None
 
     def drawn(self, *parts: str) -> float:
         """A number from 0 up to 1."""
-        mark = stamp(self.seed, self.scope, *parts, self.fingerprint, self.attempt)
-        return int.from_bytes(mark[:7], "big") / 2**56
+        return int.from_bytes(self._stem(self.seed, self.scope, *parts).stamp(self.attempt)[:7], "big") / 2**56
+
+    def _stem(self, *parts: int | str) -> Stem:
+        stem = None if self.stems is None else self.stems.get(parts)
+        if stem is None:
+            stem = Stem(*parts, self.fingerprint)
+            if self.stems is not None:
+                self.stems[parts] = stem
+        return stem
 
 
 Count = Annotated[int, Field(ge=1, strict=True)]

@@ -30,5 +30,8 @@ class Stem:
 
 
 def _joined(parts: tuple[str | bytes | int, ...]) -> bytes:
-    pieces = [part if type(part) is bytes else str(part).encode() for part in parts]
-    return b"".join([b"%d:%b" % (len(piece), piece) for piece in pieces])
+    joined = b""
+    for part in parts:
+        piece = part if type(part) is bytes else str(part).encode()
+        joined += b"%d:%b" % (len(piece), piece)
+    return joined

@@ -66,14 +66,27 @@ class Heads:
         self._memory: dict[tuple[str, str, tuple[tuple[bytes, bytes], ...]], Addressed] = {}
 
     def read(self, request: Request) -> Addressed:
-        """Path, method, key and scope, checked in this order, before the body is read. Raises Refusal."""
+        """Path, method, key and scope, checked in this order, before the body is read. Raises Refusal with its scope."""
         place = (request.method, request.path, request.headers)
         known = self._memory.get(place)
         if known is None:
             if len(self._memory) >= CAPACITY:
                 self._memory.clear()
-            known = self._memory[place] = self._read(request)
+            try:
+                known = self._memory[place] = self._read(request)
+            except Refusal as refusal:
+                refusal.details["scope"] = self._meant(request)
+                raise
         return known
+
+    def _meant(self, request: Request) -> str:
+        """The scope of a request that is refused: whoever tests a refusal looks for it there."""
+        named = self._named(request, self._dialect.at(request.path).key(request.fields) or "")
+        return named if scope.NAME.fullmatch(named) else ""
+
+    def _named(self, request: Request, key: str) -> str:
+        own, _, named = key.partition(scope.MARK)
+        return request.fields.get(scope.HEADER, named if own in self._keys else "")
 
     def _read(self, request: Request) -> Addressed:
         where = {"method": request.method, "path": request.path}
@@ -85,18 +98,17 @@ class Heads:
         if request.method != resource.method and (request.method, resource.method) != ("HEAD", "GET"):
             raise Refusal("method", **where, allowed=resource.method)
         key = dialect.key(request.fields)
-        own, _, named = (key or "").partition(scope.MARK)
         if not resource.open:
-            self._authenticate(key, own)
-        name = scope.readable(request.fields.get(scope.HEADER, named if own in self._keys else ""))
+            self._authenticate(key)
+        name = scope.readable(self._named(request, key or ""))
         expects, attempt = expectations.read(request.fields), _attempt(request.fields.get(ATTEMPT))
         known = key and fingerprint(key)
         return Addressed(request.fields, dialect, resource.serves, argument, known, name, expects, attempt)
 
-    def _authenticate(self, key: str | None, own: str) -> None:
+    def _authenticate(self, key: str | None) -> None:
         if key is None:
             raise Refusal("key_missing")
-        if own not in self._keys and key not in self._keys:
+        if key not in self._keys and key.partition(scope.MARK)[0] not in self._keys:
             raise Refusal("key_wrong", end=key[-4:] if len(key) > 8 else "", key=fingerprint(key))
 
 

@@ -157,6 +157,7 @@ class Upstream:
         except Refusal as provider:
             refusal = self._instead(provider, request)
             entry.key = provider.details.get("key", entry.key)
+            entry.scope = provider.details.get("scope", entry.scope)
             entry.expectation = refusal.details.get("expectation")
             return Planned(self._refused(refusal, request, entry))
 

@@ -56,11 +56,9 @@ def control(upstream: Upstream, whole: Fleet) -> FastAPI:
         swagger_ui_oauth2_redirect_url="/_sim/docs/oauth2-redirect",
         exception_handlers={**HANDLERS, fleet.UnableError: fleet.unable},
     )
-    router = APIRouter()
     for routes in ROUTES:
-        routes(router, upstream)
+        routes(app.router, upstream)
     for wider in WIDER:
-        wider(router, upstream, whole)
-    app.include_router(router)
+        wider(app.router, upstream, whole)
     app.add_middleware(JsonBodies)
     return app

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from novastack_simulators.control import (
@@ -60,5 +61,9 @@ def control(upstream: Upstream, whole: Fleet) -> FastAPI:
         routes(app.router, upstream)
     for wider in WIDER:
         wider(app.router, upstream, whole)
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            # The list of operations shows what each does, instead of the name of a function of ours.
+            route.summary, route.description = route.description, ""
     app.add_middleware(JsonBodies)
     return app

@@ -98,12 +98,6 @@ def simulated(profile: str, **settings: Any) -> UpstreamConfig:
     return UpstreamConfig(name=profile, profile=profile, api_keys=(KEY,), **settings)
 
 
-def places(answer: httpx.Response) -> list[str]:
-    """Where the mistakes are, of an answer that refuses."""
-    assert 422 == answer.status_code
-    return [field["where"] for field in answer.json()["error"]["fields"]]
-
-
 @pytest.fixture
 def plane() -> Plane:
     """One upstream."""
@@ -114,3 +108,9 @@ def plane() -> Plane:
 def wide() -> Plane:
     """Two upstreams of different dialects."""
     return Plane(simulated("deepseek-v4-pro"), simulated("claude-opus-4-7"))
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Plane:
+    """One upstream for many examples."""
+    return Plane(simulated("deepseek-v4-pro"))

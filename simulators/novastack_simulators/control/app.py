@@ -24,7 +24,7 @@ from novastack_simulators.control import (
     stubs,
 )
 from novastack_simulators.control.bodies import JsonBodies
-from novastack_simulators.control.errors import HANDLERS
+from novastack_simulators.control.errors import HANDLERS, Unable
 from novastack_simulators.fleet import Fleet
 from novastack_simulators.upstream import Upstream
 
@@ -55,6 +55,7 @@ def control(upstream: Upstream, whole: Fleet) -> FastAPI:
         openapi_url="/_sim/openapi.json",
         static_url="/_sim/static",
         swagger_ui_oauth2_redirect_url="/_sim/docs/oauth2-redirect",
+        responses={422: {"model": Unable, "description": "It cannot be taken, and nothing is changed."}},
         exception_handlers={**HANDLERS, fleet.UnableError: fleet.unable},
     )
     for routes in ROUTES:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from novastack_simulators.faults import FAULTS
+from novastack_simulators.profile import Strict
 from novastack_simulators.refusal import Refusal
 
 # What pydantic puts into a place besides the steps that lead there: which fault it took. Elsewhere it is told from a
@@ -32,9 +33,29 @@ def answer(
     return JSONResponse({"error": {"message": message, "fields": list(fields)}}, status, headers)
 
 
+class Mistake(Strict):
+    """A field that cannot be taken."""
+
+    where: str
+    message: str
+
+
+class Mistakes(Strict):
+    """A sentence about all of it, and one for each field."""
+
+    message: str
+    fields: list[Mistake]
+
+
+class Unable(Strict):
+    """What cannot be taken changes nothing."""
+
+    error: Mistakes
+
+
 async def invalid(request: Request, error: Any) -> JSONResponse:
     """Of FastAPI's own validation."""
-    noun = request.url.path.rpartition("/")[2]
+    noun = _path(request).rpartition("/")[2]
     return _listed([_field(noun, problem, error.body) for problem in error.errors()])
 
 
@@ -47,7 +68,7 @@ async def refused(_request: Request, refusal: Any) -> JSONResponse:
 
 async def elsewhere(request: Request, error: Any) -> JSONResponse:
     """Of a path or a method that there is not, and of bytes that no JSON can be made of."""
-    asked, detail = f"{request.method} {request.url.path}", str(error.detail)
+    asked, detail = f"{request.method} {_path(request)}", str(error.detail)
     if error.status_code == 400:
         return answer("the body is not JSON in UTF-8")
     if error.status_code == 405:
@@ -55,6 +76,11 @@ async def elsewhere(request: Request, error: Any) -> JSONResponse:
         allowed = ", ".join(_allowed(request))
         return answer(f"there is no {asked}: expected {allowed}", status=405, headers={"allow": allowed})
     return answer(f"there is no {asked}: see /_sim/docs" if detail == "Not Found" else detail, status=error.status_code)
+
+
+def _path(request: Request) -> str:
+    """As the upstream itself has it."""
+    return request.url.path.removeprefix(request.scope.get("root_path", ""))
 
 
 def _allowed(request: Request) -> list[str]:

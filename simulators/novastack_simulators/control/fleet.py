@@ -4,14 +4,15 @@ A change is asked of one after the other without waiting for anything, so nobody
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from novastack_simulators.control.errors import answer
 from novastack_simulators.control.inside import Answered, HandedOn, ask
+from novastack_simulators.edge.protocol import COLD, is_cold
 from novastack_simulators.fleet import Fleet
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.upstream import Upstream
@@ -31,6 +32,9 @@ NOUNS: Final = (
     "scopes",
 )
 NDJSON: Final = "application/x-ndjson"
+Noun = Annotated[str, Path(json_schema_extra={"enum": list(NOUNS)})]
+# For the page of documentation: what may be sent is what the noun takes.
+ANY: Final = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
 
 
 class UnableError(Exception):
@@ -54,25 +58,25 @@ def _of_all(router: APIRouter, fleet: Fleet) -> None:
         return {name: _about(member.upstream) for name, member in fleet.members.items()}
 
     @router.get("/_sim/fleet/{noun}", tags=["fleet"])
-    async def read_all(noun: str, request: Request) -> Response:
+    async def read_all(noun: Noun, request: Request) -> Response:
         """What each upstream answers to `GET /_sim/<noun>`, by name; of journals as NDJSON, one after the other."""
         if "follow" in request.query_params:
             text = "one upstream at a time can be followed: GET /_sim/upstreams/<name>/journal?follow=true"
             raise Refusal("invalid", param="query.follow", message=text)
         return await _all(fleet, noun, request)
 
-    @router.put("/_sim/fleet/{noun}", tags=["fleet"])
-    async def replace_all(noun: str, request: Request) -> Response:
+    @router.put("/_sim/fleet/{noun}", tags=["fleet"], openapi_extra=ANY)
+    async def replace_all(noun: Noun, request: Request) -> Response:
         """`PUT /_sim/<noun>` of every upstream; if one of them cannot, none is changed."""
         return await _all(fleet, noun, request)
 
     @router.delete("/_sim/fleet/{noun}", tags=["fleet"])
-    async def remove_all(noun: str, request: Request) -> Response:
+    async def remove_all(noun: Noun, request: Request) -> Response:
         """`DELETE /_sim/<noun>` of every upstream."""
         return await _all(fleet, noun, request)
 
     @router.post("/_sim/fleet/{noun}", tags=["fleet"])
-    async def act_on_all(noun: str, request: Request) -> Response:
+    async def act_on_all(noun: Noun, request: Request) -> Response:
         """`POST /_sim/<noun>` of every upstream: reset."""
         return await _all(fleet, noun, request)
 
@@ -81,15 +85,15 @@ def _of_one(router: APIRouter, fleet: Fleet) -> None:
     @router.get("/_sim/upstreams/{name}", tags=["fleet"])
     async def about_one(name: str) -> Response:
         """`/_sim` of the named upstream."""
-        return _one(fleet, name, "/_sim")
+        return _one(fleet, name)
 
     @router.get("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
-    @router.put("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
-    @router.post("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
+    @router.put("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"], openapi_extra=ANY)
+    @router.post("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"], openapi_extra=ANY)
     @router.delete("/_sim/upstreams/{name}/{rest:path}", tags=["fleet"])
     async def one(name: str, rest: str) -> Response:
         """`/_sim/<rest>` of the named upstream, as it comes."""
-        return _one(fleet, name, f"/_sim/{rest}".rstrip("/"))
+        return _one(fleet, name, rest)
 
 
 def _about(upstream: Upstream) -> dict[str, Any]:
@@ -97,11 +101,13 @@ def _about(upstream: Upstream) -> dict[str, Any]:
     return {"profile": setting.profile.model, "dialect": setting.dialect.name, "speed": setting.speed}
 
 
-def _one(fleet: Fleet, name: str, path: str) -> Response:
+def _one(fleet: Fleet, name: str, rest: str = "") -> Response:
+    """The page of documentation asks for the whole path, with the upstream's before it."""
     member = fleet.members.get(name)
     if member is None:
         return answer(f"no upstream {name!r}: known are {', '.join(fleet.members)}", status=404)
-    return HandedOn(member.control, path)
+    path = f"/{rest}" if is_cold(f"/{rest}") else f"{COLD}/{rest}"
+    return HandedOn(member.control, path.rstrip("/"), f"/_sim/upstreams/{name}")
 
 
 async def _all(fleet: Fleet, noun: str, request: Request) -> Response:

@@ -46,17 +46,20 @@ async def ask(app: ASGIApp, request: Request, path: str, body: bytes) -> Answere
 
 
 class HandedOn(Response):
-    """What another application answers to the same request at another path, as it comes."""
+    """What another application answers to the same request at another path, as it comes. It stands under `root`."""
 
-    def __init__(self, app: ASGIApp, path: str) -> None:
+    def __init__(self, app: ASGIApp, path: str, root: str = "") -> None:
         super().__init__()
         self._app = app
         self._path = path
+        self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(_moved(scope, self._path), receive, send)
+        await self._app(_moved(scope, self._path, self._root), receive, send)
 
 
-def _moved(scope: Scope, path: str) -> Scope:
+def _moved(scope: Scope, path: str, root: str = "") -> Scope:
+    """ASGI 3, HTTP connection scope: the path begins with the root path."""
     kept = {name: value for name, value in scope.items() if name not in OWN}
-    return {**kept, "path": path, "raw_path": path.encode(), "root_path": ""}
+    whole = root + path
+    return {**kept, "path": whole, "raw_path": whole.encode(), "root_path": root}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 
@@ -25,3 +26,17 @@ def test_every_operation_says_what_it_does(client: Any) -> None:
     operations = [operation for path in paths.values() for operation in path.values()]
     assert [] == [each["operationId"] for each in operations if not each["summary"].endswith(".")]
     assert len(operations) == len({each["operationId"] for each in operations})
+
+
+def test_a_refusal_is_described_as_it_is(plane: Any) -> None:
+    """The schema of 422 is that of the answer, wherever there is one."""
+    spec = plane.ask("GET", "/openapi.json").json()
+    schemas = {
+        operation["responses"]["422"]["content"]["application/json"]["schema"]["$ref"]
+        for path in spec["paths"].values()
+        for operation in path.values()
+    }
+    assert {"#/components/schemas/Unable"} == schemas
+    assert jsonschema_rs.is_valid(
+        {**spec, **spec["components"]["schemas"]["Unable"]}, plane.ask("PUT", "/seed", 1).json()
+    )

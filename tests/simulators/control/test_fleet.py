@@ -163,6 +163,26 @@ def test_one_is_asked_by_its_name(wide: Any) -> None:
     assert 404 == wide.ask("GET", f"/upstreams/{NAMES[1]}/nowhere").status_code
 
 
+@pytest.mark.parametrize("rest", ["", "/", "/_sim", "/_sim/"])
+def test_the_whole_path_is_taken_too(wide: Any, rest: str) -> None:
+    """As the page of documentation asks for it."""
+    assert NAMES[1] == wide.ask("GET", f"/upstreams/{NAMES[1]}{rest}").json()["upstream"]
+
+
+def test_the_documentation_of_another_is_that_of_another(wide: Any) -> None:
+    """The page leads to its own description, which says where to send what is tried out."""
+    page = wide.ask("GET", f"/upstreams/{NAMES[1]}/docs").text
+    described = f"/upstreams/{NAMES[1]}/_sim/openapi.json"
+    assert f"'/_sim{described}'" in page
+    spec = wide.ask("GET", described).json()
+    assert ("Simulated upstream claude-opus-4-7", [{"url": f"/_sim/upstreams/{NAMES[1]}"}]) == (
+        spec["info"]["title"],
+        spec["servers"],
+    )
+    assert "servers" not in wide.ask("GET", "/openapi.json", of=NAMES[1]).json()
+    assert 200 == wide.ask("GET", f"/upstreams/{NAMES[1]}/_sim/static/swagger-ui.css").status_code
+
+
 def test_a_name_that_there_is_not_lists_those_that_there_are(wide: Any) -> None:
     """As everywhere."""
     answer = wide.ask("GET", "/upstreams/nope/faults")

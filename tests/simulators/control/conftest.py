@@ -110,6 +110,12 @@ def wide() -> Plane:
     return Plane(simulated("deepseek-v4-pro"), simulated("claude-opus-4-7"))
 
 
+@pytest.fixture
+def faulty() -> Plane:
+    """One upstream, configured with a fault that not every dialect can have."""
+    return Plane(simulated("deepseek-v4-pro", faults=[{"do": "empty_choices"}]))
+
+
 @pytest.fixture(scope="module")
 def lasting() -> Plane:
     """One upstream for many examples."""

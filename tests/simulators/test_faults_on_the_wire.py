@@ -179,11 +179,11 @@ def test_the_prompt_may_ask_for_a_fault(anyone: Any) -> None:
 
 
 def test_what_makes_no_sense_in_a_wire_is_refused(anthropic: Any, deepseek: Any) -> None:
-    """When it is armed, with the place of the first and why."""
+    """When it is armed, with the place of each and why."""
     faults = [{"do": "rst"}, {"do": "empty_choices"}, {"do": "wrong_id"}]
     answer = anthropic.arm(*faults)
     assert 422 == answer.status_code
-    assert ["faults[1]"] == [field["where"] for field in answer.json()["error"]["fields"]]
+    assert ["faults[1]", "faults[2]"] == [field["where"] for field in answer.json()["error"]["fields"]]
     assert "Anthropic's answers have no choices" in answer.json()["error"]["message"]
     assert ([], 200) == (
         anthropic.http.get(f"{anthropic.endpoint.control_url}/faults").json(),

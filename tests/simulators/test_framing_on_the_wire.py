@@ -187,7 +187,7 @@ def test_it_can_be_read_set_and_reset(anyone: Any) -> None:
         ("crfl", "unknown framing 'crfl': known are one-byte"),
         ({"write": {"bytes": 0}}, "with a whole number from 1 to 1000000"),
         ({"pause": 3}, "pause is between the writes of one event"),
-        ({"spaces": True}, "Extra inputs are not permitted"),
+        ({"spaces": True}, "framing.spaces: unknown key"),
     ],
 )
 def test_what_makes_no_sense_is_refused(given: Any, said: str, deepseek: Any) -> None:

@@ -16,7 +16,7 @@ demo: venv
 	$(BIN)/novastack demo
 
 test: venv
-	$(BIN)/python -m pytest -m 'not slow' --benchmark-disable tests
+	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow' --benchmark-disable tests
 
 check: venv
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 decode (dialect) → generate, or take a stub's words → schedule → faults → framing → play: answering.py has the middle.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -142,7 +143,9 @@ class Upstream:
         else:
             self.journal.begin(entry)
         self.metrics.in_flight += 1
-        playback.begin(partial(self._ended, playback, planned, number, job))
+        # The load that it was begun in: another set-up has another.
+        counted = None if number is None else partial(self.load.end, number)
+        playback.begin(partial(self._ended, playback, planned, counted, job))
 
     def opened(self, request: Request) -> Entry:
         body = None if request.oversize else request.body
@@ -185,7 +188,9 @@ class Upstream:
         sent = Sent(request_id, entry.arrived, 0.0, entry.request_id)
         return Planned(outright.error(dialect, shape, shape.text, sent), planned.aimed)
 
-    def _ended(self, playback: Playback, planned: Planned, number: int | None, job: Job | None, whole: bool) -> None:
+    def _ended(
+        self, playback: Playback, planned: Planned, counted: Callable[..., None] | None, job: Job | None, whole: bool
+    ) -> None:
         entry, now = playback.entry, self.now()
         queued = 0.0 if job is None else job.end()
         if job is not None and len(playback.dues):
@@ -197,8 +202,8 @@ class Upstream:
             # A fault may end an answer cleanly before it is whole.
             made = entry.tokens.completion if whole and planned.plan.fault is None else entry.tokens.sent
             planned.grant.settle(Spent(planned.read, made if entry.status == 200 else 0), now)
-        if number is not None:
-            self.load.end(number, self._clocks.wheel.time(), whole=whole, queued=queued)
+        if counted is not None:
+            counted(self._clocks.wheel.time(), whole=whole, queued=queued)
         self.metrics.ended(entry)
         self.journal.close(entry)
 

@@ -34,7 +34,7 @@ NOUNS: Final = (
 NDJSON: Final = "application/x-ndjson"
 Noun = Annotated[str, Path(json_schema_extra={"enum": list(NOUNS)})]
 # For the page of documentation: what may be sent is what the noun takes.
-ANY: Final = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
+ANY: Final[dict[str, Any]] = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
 
 
 class UnableError(Exception):

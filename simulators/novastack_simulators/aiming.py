@@ -24,8 +24,8 @@ def aimed(heard: Heard | None, scene: Scene | None, scope: Scope, seen: Seen, en
     faults = (*heard.orders.faults, *scope.faults) if heard is not None and heard.orders.faults else scope.faults
     if not faults:
         return UNAIMED
-    likely = _prospects(heard, scene, faults)
-    if likely.arrival and scene is not None:
+    able = likely(heard, scene, faults)
+    if able.arrival and scene is not None:
         scene = msgspec.structs.replace(scene, stub=entry.stub, attempt=seen.attempt)
     who = Struck(
         scope.seed,
@@ -33,15 +33,15 @@ def aimed(heard: Heard | None, scene: Scene | None, scope: Scope, seen: Seen, en
         seen.attempt,
         scope.name,
         entry.arrived - scope.armed,
-        likely.quota and scope.quotas.over(Account(entry.key or "", entry.model or ""), entry.arrived),
+        able.quota and scope.quotas.over(Account(entry.key or "", entry.model or ""), entry.arrived),
         scene,
         None if heard is None else heard.draws,
     )
-    return Aimed(faults, who, likely.chosen(who))
+    return Aimed(faults, who, able.chosen(who))
 
 
-def _prospects(heard: Heard | None, scene: Scene | None, faults: tuple[Fault, ...]) -> Prospects:
-    """From memory as long as the same faults are armed and the same one asks."""
+def likely(heard: Heard | None, scene: Scene | None, faults: tuple[Fault, ...]) -> Prospects:
+    """The faults that may strike, from memory as long as the same faults are armed and the same one asks."""
     if heard is None:
         return prospects(faults, scene)
     known = heard.prospects

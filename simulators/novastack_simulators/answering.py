@@ -3,8 +3,6 @@
 rendering.py makes the plan, aiming.py lets faults strike it, replaying.py answers by tape.
 """
 
-from collections.abc import Mapping
-
 from novastack_simulators import aiming, context, outright
 from novastack_simulators.addressed import Addressed, Request, arrived
 from novastack_simulators.dialects.denial import refusal
@@ -18,7 +16,7 @@ from novastack_simulators.hearing import UNCACHED, Heard, Hearing, Spoken, party
 from novastack_simulators.journal import Entry
 from novastack_simulators.plan import Plan
 from novastack_simulators.prefixes import Cached, Held
-from novastack_simulators.quotas import Denied, Grant, Level, Need, estimated
+from novastack_simulators.quotas import UNLIMITED, Grant, Levels, Need, estimated
 from novastack_simulators.refusal import Refusal
 from novastack_simulators.rendering import Rendering
 from novastack_simulators.replaying import Replaying
@@ -67,21 +65,22 @@ class Answering:
             raise
 
     def _said(self, asking: Asking, said: Said | None) -> Planned:
-        addressed, heard, asks, scope, seen, entry = asking
-        aim = aiming.aimed(heard, asks.scene, scope, seen, entry)
+        heard, scope, seen, entry = asking.heard, asking.scope, asking.seen, asking.entry
+        aim = aiming.aimed(heard, asking.party.scene, scope, seen, entry)
         fault = aim.fault
         spoken = self._spoken(asking, said, fault)
         cached = self._cached(asking, spoken.generation) if self._setting.profile.quirks.caching else UNCACHED
         entry.tokens.prompt, entry.tokens.reasoning, entry.tokens.completion = spoken.counts
         need = _need(asking, cached)
         grant, levels = self._granted(asking, need, fault)
-        plan = self._plan(Given(asking, spoken, cached, levels), said, grant.wait, fault)
+        given = Given(asking, spoken, cached, need, levels)
+        plan = self._plan(given, said, grant.wait, fault)
         if cached.keep and plan.status == 200:
             scope.prefixes.keep(cached.keep, now=entry.arrived, ready=entry.arrived)
         framing = heard.orders.framing or scope.framing
         if fault is not None or not framing.default:
-            plan = aiming.put(plan, fault, scope, seen, addressed, framing)
-        return Planned(plan, aim, grant, need.input_tokens)
+            plan = aiming.put(plan, fault, scope, seen, asking.addressed, framing)
+        return Planned(plan, aim, grant, need.input_tokens, given)
 
     def _plan(self, given: Given, said: Said | None, wait: float, fault: Fault | None) -> Plan:
         """As it is once a fault has struck it."""
@@ -152,7 +151,7 @@ class Answering:
     # Whether there is room for it
 
     @staticmethod
-    def _granted(asking: Asking, need: Need, fault: Fault | None) -> tuple[Grant, Mapping[str, Level]]:
+    def _granted(asking: Asking, need: Need, fault: Fault | None) -> tuple[Grant, Levels]:
         """Room in the account's quotas, and how they stand. Raises Refusal.
 
         A fault that strikes who is over a quota does so instead of the refusal.
@@ -160,11 +159,11 @@ class Answering:
         dialect, scope, arrived = asking.addressed.dialect, asking.scope, asking.entry.arrived
         account = asking.party.account
         found = scope.quotas.admit(account, need, arrived)
-        if isinstance(found, Denied):
-            if fault is None or not fault.when.over_quota:
-                raise refusal(dialect, found, account.model, always=scope.terms.retry_after)
-            found = Grant(None, need)
-        return found, scope.quotas.levels(account, arrived, dialect.told)
+        if isinstance(found, Grant):
+            return found, found.levels(dialect.told)
+        if fault is None or not fault.when.over_quota:
+            raise refusal(dialect, found, account.model, always=scope.terms.retry_after)
+        return UNLIMITED, scope.quotas.levels(account, arrived, dialect.told)
 
 
 def _need(asking: Asking, cached: Cached) -> Need:

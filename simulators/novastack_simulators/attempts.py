@@ -10,6 +10,10 @@ class Attempts:
         self._seen: OrderedDict[bytes, int] = OrderedDict()
         self._capacity = capacity
 
+    def coming(self, fingerprint: bytes) -> int:
+        """What `next` will be."""
+        return self._seen.get(fingerprint, 0) + 1
+
     def next(self, fingerprint: bytes) -> int:
         """1 the first time, then one more each time."""
         attempt = self._seen.pop(fingerprint, 0) + 1

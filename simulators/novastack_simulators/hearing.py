@@ -79,8 +79,8 @@ class Heard(msgspec.Struct, kw_only=True):
     """A request that was read, and the answers to it that are remembered; `size` in bytes.
 
     `blocks` are the digests of its prompt for an engine's cache, None until they are asked for; `stems` what its ids
-    are made of, by the seed, and `draws` those of faults. `party` is who asked it last, `prospects` what may strike it,
-    for the faults and the scene that stand there too.
+    are made of, by the seed, and `draws` those of faults. `party` is who asked it last, `answered` who was answered at
+    once last; `prospects` what may strike it, for the faults and the scene that stand there too.
     """
 
     answer: Answer
@@ -93,6 +93,7 @@ class Heard(msgspec.Struct, kw_only=True):
     stems: dict[int, Stem] = msgspec.field(default_factory=dict)
     draws: dict[tuple[int | str, ...], Stem] = msgspec.field(default_factory=dict)
     party: Party | None = None
+    answered: Party | None = None
     prospects: tuple[tuple[Fault, ...], Scene | None, Prospects] | None = None
     spoken: dict[Manner, Spoken] = msgspec.field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 # Buckets of about 3 % each: 32 to every doubling, from a microsecond to an hour.
 FINE: Final = 5
+EXACT: Final = 1 << FINE + 1  # up to here a bucket is a microsecond
 MOST: Final = 3_600_000_000
 STREAMS: Final = 10_000
 
@@ -23,7 +24,7 @@ class Stream(NamedTuple):
 
 def bucket(micros: int) -> int:
     """The bucket of a lateness in microseconds."""
-    if micros < 1 << FINE + 1:
+    if micros < EXACT:
         return micros
     shift = micros.bit_length() - FINE - 1
     return (shift << FINE) + (micros >> shift)
@@ -31,7 +32,7 @@ def bucket(micros: int) -> int:
 
 def upper(index: int) -> int:
     """The greatest lateness in a bucket, in microseconds."""
-    if index < 1 << FINE + 1:
+    if index < EXACT:
         return index
     shift = (index >> FINE) - 1
     return ((index - (shift << FINE) + 1) << shift) - 1
@@ -54,14 +55,15 @@ class Lateness:
 
     def add(self, seconds: float, events: int = 1) -> None:
         """A write of so many events; one that is early counts as in time."""
-        micros = min(MOST, int(seconds * 1e6)) if seconds > 0 else 0
-        self._counts[bucket(micros)] += events
+        micros = int(seconds * 1e6) if seconds > 0 else 0
+        if micros > self.most:
+            self.most = min(MOST, micros)
+        self._counts[micros if micros < EXACT else bucket(min(MOST, micros))] += events
         self.events += events
-        self.most = max(self.most, micros)
 
     def ended(self, events: int, total: float) -> None:
-        """A stream whose writes were late by so many seconds in all."""
-        if events:
+        """A stream whose writes were late by so many seconds in all; what was one event is no stream."""
+        if events > 1:
             self._streams.append(Stream(events, total / events))
 
     def at(self, share: float) -> float:
@@ -92,7 +94,7 @@ class Lateness:
         return {
             "events": self.events,
             "lateness_ms": {name: _milli(self.at(share)) for name, share in SHARES} | {"max": _milli(self.most / 1e6)},
-            "streams": _spread([stream.mean for stream in self._streams if stream.events > 1]),
+            "streams": _spread([stream.mean for stream in self._streams]),
             "allowed_ms": _milli(allowed),
             "fit": late <= allowed,
         }

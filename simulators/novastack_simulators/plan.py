@@ -87,6 +87,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     work: Work | None = None
     queue: Queue = Queue()
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is a single frame, due as soon as it is asked for, and nothing after it."""
+        return (
+            len(self.dues) == 1
+            and self.dues[0] <= 0.0 >= self.end
+            and self.ending == "complete"
+            and self.repeat is None
+            and self.ticket is None
+        )
+
 
 def instant(status: int, headers: Headers, body: bytes) -> Plan:
     """A plan whose body is due at once."""

@@ -68,8 +68,8 @@ class Playback:
     """
 
     __slots__ = (
-        "_late", "_next", "_on_end", "_repeats", "_reply", "_stage", "_stalled", "_started", "dues",
-        "entry", "latest", "plan", "sent", "zero",
+        "_late", "_next", "_on_end", "_repeats", "_reply", "_stage", "_stalled", "dues", "entry", "latest", "plan",
+        "sent", "zero",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, reply: Reply, entry: Entry, stage: Stage) -> None:
@@ -81,7 +81,6 @@ class Playback:
         self._repeats = 0
         self._late = 0.0
         self.latest = 0.0
-        self._started = False
         self._stalled = False
         self._on_end: OnEnd | None = None
         self.entry = entry
@@ -91,10 +90,13 @@ class Playback:
     def begin(self, on_end: OnEnd | None = None) -> None:
         """Starts; `on_end` is called once, with whether the answer went out whole."""
         self._on_end = on_end
-        self._reply.watch(self._cancelled, self._resumed)
-        self.entry.status = self.plan.status if self.plan.frames else None
-        self.entry.fault = self.plan.fault
-        self._step()
+        plan, reply = self.plan, self._reply
+        if plan.whole and not reply.paused:
+            self._write(0, self._stage.wheel.time() - self.zero + EARLY)
+            self._finish()
+        else:
+            reply.watch(self._cancelled, self._resumed)
+            self._step()
 
     def due(self, dues: Sequence[float]) -> None:
         """More frames of a plan with a ticket are due, at these times (seconds after the arrival)."""
@@ -126,31 +128,32 @@ class Playback:
     def _write(self, index: int, elapsed: float) -> None:
         """All frames that are due, in one write; where they are to stay apart, the first of them."""
         frames, dues, count = self.plan.frames, self.dues, len(self.dues)
-        first = index
-        last = index + 1
+        last, actual = index + 1, elapsed - EARLY
         if not self.plan.apart:
             while last < count and dues[last] <= elapsed:
                 last += 1
-        tokens, sent = self.entry.tokens, self.sent
-        while index < last:
-            tokens.sent += frames[index].tokens
-            sent.append(elapsed - EARLY)
-            index += 1
-        self._next = last
-        late = elapsed - EARLY - dues[first]
-        self._late += late * (last - first)
+        late = actual - dues[index]
         self.latest = max(self.latest, late)
-        self._stage.lateness.add(late, last - first)
-        data = frames[first].data if last == first + 1 else b"".join([frame.data for frame in frames[first:last]])
+        self._late += late * (last - index)
+        self._stage.lateness.add(late, last - index)
+        self._next = last
+        if last == index + 1:
+            _, tokens, data = frames[index]
+            self.sent.append(actual)
+            self.entry.tokens.sent += tokens
+        else:
+            due = frames[index:last]
+            data = b"".join([frame.data for frame in due])
+            self.sent.extend([actual] * len(due))
+            self.entry.tokens.sent += sum([frame.tokens for frame in due])
         self._send(data)
 
     def _send(self, data: bytes) -> None:
-        now = self._stage.wall()
-        if not self._started:
-            self._started = True
-            self.entry.first_byte = now
+        entry, now = self.entry, self._stage.wall()
+        if entry.first_byte is None:
+            entry.first_byte = now
             self._reply.start(self.plan.status, self.plan.headers)
-        self.entry.last_byte = now
+        entry.last_byte = now
         self._reply.write(data)
 
     def _spent(self) -> None:
@@ -184,7 +187,10 @@ class Playback:
         if self._reply.closed:
             return
         ending = self.plan.ending
-        {"abort": self._reply.abort, "fin": self._reply.fin}.get(ending, self._reply.end)()
+        if ending == "complete":
+            self._reply.end()
+        else:
+            {"abort": self._reply.abort, "fin": self._reply.fin}[ending]()
         self._ended(whole=ending == "complete")
 
     def _resumed(self) -> None:

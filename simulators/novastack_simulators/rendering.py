@@ -3,8 +3,10 @@
 What is the same whenever a request is repeated is remembered with it; what is left to do is what differs.
 """
 
-from collections.abc import Sequence
-from typing import Final
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal
 
 from novastack_simulators import outright
 from novastack_simulators.blocks import blocks
@@ -21,7 +23,7 @@ from novastack_simulators.stubs import Error, filled
 from novastack_simulators.tempo import pulse, schedule
 
 EVENTS: Final = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"))
-DAY: Final = 86_400
+LENGTHS: Final[Mapping[str | int, int]] = MappingProxyType({"today": 86_400, "now": 1})
 UNQUEUED: Final = Queue()
 
 
@@ -71,21 +73,18 @@ class Rendering:
         return frames
 
     def _created(self, arrived: float) -> int:
-        rule, now = self._setting.created, int(arrived)
-        if rule == "today":
-            return now - now % DAY
-        return now if rule == "now" else rule
+        rule = self._setting.created
+        return rule if isinstance(rule, int) else int(period(rule, arrived)[0])
 
     def _write(self, given: Given, created: int) -> tuple[Frame, ...]:
-        asking, spoken, cached, _ = given
-        heard = asking.heard
+        asking, spoken, heard = given.asking, given.spoken, given.asking.heard
         letter = Letter(
             prompt=heard.prompt,
             generation=spoken.reported,
             profile=self._setting.profile,
             stamp=stamp("body", asking.scope.seed, asking.seen.fingerprint),
             created=created,
-            cached=cached,
+            cached=given.cached,
         )
         if heard.prompt.stream:
             return heard.answer.stream(letter)
@@ -131,6 +130,13 @@ class Rendering:
             dues = tuple(pulse(made, tempo, rng, lanes=lanes, speed=speed, prompt_tokens=read))
         finishes = tuple(choice.finish for choice in generation.choices)
         return Work(generation.prompt_tokens, finishes, prompt.limit, dues)
+
+
+def period(rule: Literal["today", "now"] | int, now: float) -> tuple[float, float]:
+    """From when until when answers tell the same time."""
+    length = LENGTHS.get(rule)
+    start = 0.0 if length is None else now - now % length
+    return start, math.inf if length is None else start + length
 
 
 def _written(created: int, cached: Cached) -> Written:

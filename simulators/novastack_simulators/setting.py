@@ -1,8 +1,10 @@
 """How one upstream is set up, what it may read of the world, and what a request has become on its way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
 from typing import Final, Literal, NamedTuple
+
+import msgspec
 
 from novastack_simulators.addressed import Addressed
 from novastack_simulators.dialects import Dialect
@@ -15,7 +17,7 @@ from novastack_simulators.plan import Plan
 from novastack_simulators.playback import Timers
 from novastack_simulators.prefixes import Cached
 from novastack_simulators.profile import Profile
-from novastack_simulators.quotas import Grant, Level
+from novastack_simulators.quotas import Grant, Levels, Need
 from novastack_simulators.scope import Scope
 from novastack_simulators.tapes import Tapes
 
@@ -41,7 +43,7 @@ class Clocks(NamedTuple):
     wall: Callable[[], float]
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True):
     """A request that has been read: its fingerprint, how often it came, and the id that its answer carries."""
 
     fingerprint: bytes
@@ -55,7 +57,7 @@ def arrival(dialect: Dialect, found: bytes, scope: Scope, entry: Entry, attempt:
     return Seen(found, number, dialect.request_id(stamp("request", scope.seed, found, number)))
 
 
-class Asking(NamedTuple):
+class Asking(msgspec.Struct, frozen=True):
     """A request for an answer that has been read, in its scope, and its entry in the journal."""
 
     addressed: Addressed
@@ -70,7 +72,7 @@ class Asking(NamedTuple):
         return seeded(name, self.scope.seed, self.seen.fingerprint, self.seen.attempt)
 
 
-class Aimed(NamedTuple):
+class Aimed(msgspec.Struct, frozen=True):
     """The faults that may strike a request, what decides which, and the one that does."""
 
     faults: tuple[Fault, ...] = ()
@@ -81,13 +83,14 @@ class Aimed(NamedTuple):
 UNAIMED: Final = Aimed()
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """A request for an answer that has been read, and what is said to it."""
 
     asking: Asking
     spoken: Spoken
     cached: Cached
-    levels: Mapping[str, Level]
+    need: Need
+    levels: Levels
 
     def sent(self, waited: float = 0.0) -> Sent:
         """What its head may tell, with the seconds until the first byte."""
@@ -95,10 +98,14 @@ class Given(NamedTuple):
         return Sent(seen.request_id, entry.arrived, waited, entry.request_id, self.levels)
 
 
-class Planned(NamedTuple):
-    """An answer, the faults that were considered, the room that was granted, and the input that counts (tokens)."""
+class Planned(msgspec.Struct, frozen=True):
+    """An answer, the faults that were considered, the room that was granted, and what the model had to say.
+
+    `read` is the input that counts (tokens).
+    """
 
     plan: Plan
     aimed: Aimed = UNAIMED
     grant: Grant | None = None
     read: int = 0
+    given: Given | None = None

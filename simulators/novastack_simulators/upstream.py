@@ -27,6 +27,7 @@ from novastack_simulators.playback import Playback, Reply, Stage
 from novastack_simulators.profile import EngineTempo
 from novastack_simulators.quotas import Account, Spent
 from novastack_simulators.refusal import Refusal
+from novastack_simulators.repeats import Records, Repeats
 from novastack_simulators.scope import Scope, Scopes, Start
 from novastack_simulators.serving import Job, Pacing, Serving
 from novastack_simulators.setting import Clocks, Planned, Seen, Setting
@@ -70,6 +71,8 @@ class Upstream:
         self._serve()
         self._heads = Heads(setting.dialect, setting.api_keys)
         self._answering = Answering(setting)
+        records = Records(self.journal, self.lateness, self.times, self.metrics)
+        self._repeats = Repeats(setting, self._clocks, self.scopes, records)
         self.metrics.models = served(setting.profile, setting.dialect)
         # A vocabulary is read when it is first used: better now than in the first answer.
         count("", unit(setting.profile))
@@ -125,15 +128,19 @@ class Upstream:
     # A request on its way
 
     def handle(self, request: Request, reply: Reply) -> None:
+        if not self._repeats.answer(request, reply):
+            self._handle(request, reply)
+
+    def _handle(self, request: Request, reply: Reply) -> None:
         entry = self.opened(request)
         planned = self.planned(request, entry)
         playback = Playback(planned.plan, reply, entry, self._stage)
-        job = self._submitted(planned.plan, playback)
+        job = None if planned.plan.ticket is None else self._submitted(planned.plan, playback)
         if isinstance(job, Refused):
             planned = self._turned_away(planned, request, entry)
             playback, job = Playback(planned.plan, reply, entry, self._stage), None
         plan = planned.plan
-        number = self.load.begin(plan, playback.zero)
+        number = None if plan.work is None else self.load.begin(plan, playback.zero)
         if job is not None:
             job.number = number
         dues = plan.dues
@@ -146,6 +153,7 @@ class Upstream:
         # The load that it was begun in: another set-up has another.
         counted = None if number is None else partial(self.load.end, number)
         playback.begin(partial(self._ended, playback, planned, counted, job))
+        self._repeats.remember(request, planned, entry)
 
     def opened(self, request: Request) -> Entry:
         body = None if request.oversize else request.body

@@ -15,7 +15,7 @@ from novastack_simulators.plan import Frame, Headers
 from novastack_simulators.prefixes import Cached, Held
 from novastack_simulators.profile import Profile
 from novastack_simulators.prompt import Prompt
-from novastack_simulators.quotas import Level
+from novastack_simulators.quotas import Levels
 from novastack_simulators.refusal import Refusal, Shape
 
 Fields = Mapping[str, str]
@@ -100,7 +100,7 @@ class Resource(NamedTuple):
     open: bool = False
 
 
-class Sent(NamedTuple):
+class Sent(msgspec.Struct, frozen=True):
     """What a head may tell: the id, when the request arrived (unix seconds), and the seconds until the first byte.
 
     `given` is the x-request-id that arrived, `levels` what is left of each of the profile's limits.
@@ -110,7 +110,7 @@ class Sent(NamedTuple):
     arrived: float
     waited: float = 0.0
     given: str | None = None
-    levels: Mapping[str, Level] = MappingProxyType({})
+    levels: Levels = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ def milliseconds(wait: float) -> int:
 
 def duration(wait: float) -> str:
     """As Go prints one, in milliseconds: 0s, 6ms, 1.5s, 6m0s, 1h0m0.25s."""
-    whole = milliseconds(wait)
+    whole = -(-round(wait * SECOND) // 1000)
     if whole <= 0:
         return "0s"
     if whole < 1000:

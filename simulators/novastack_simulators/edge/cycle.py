@@ -7,10 +7,15 @@ import sys
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from novastack_simulators.edge.reply import Headers, Request, status_line
+from novastack_simulators.edge.head import head
+from novastack_simulators.edge.reply import Headers, Request
 
 LINGER: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close() sends RST and drops what is unread
-LINE: Final = b"%b: %b"
+LINE: Final = b"\r\n%b: %b"
+CHUNKED: Final = b"\r\ntransfer-encoding: chunked"
+CLOSE: Final = b"\r\nconnection: close\r\n\r\n"
+END: Final = b"\r\n\r\n"
+LAST: Final = b"0\r\n\r\n"
 UNSENT: Final = 0x894B  # SIOCOUTQNSD, linux/sockios.h
 FLUSH: Final = 0.001
 FLUSHES: Final = 200
@@ -31,9 +36,6 @@ class NoEvent:
     """Nobody waits for the body of a hot request: it is answered when it is complete."""
 
     def set(self) -> None: ...
-
-
-NO_EVENT: Final = NoEvent()
 
 
 def unsent(transport: asyncio.Transport) -> int:
@@ -59,9 +61,10 @@ class HotCycle:
     """
 
     __slots__ = (
-        "_chunked", "_connection", "_head", "_on_close", "_on_resume", "_paused", "_started", "_version", "arrived",
-        "body", "continues", "disconnected", "keep_alive", "message_event", "request", "response_complete", "turn",
+        "_bodyless", "_chunked", "_connection", "_head", "_on_close", "_on_resume", "arrived", "body", "continues",
+        "disconnected", "keep_alive", "paused", "request", "response_complete", "turn",
     )  # fmt: skip
+    message_event: Final = NoEvent()
 
     def __init__(self, connection: Connection, request: Request, *, version: str, keep_alive: bool) -> None:
         self.request = request
@@ -72,23 +75,18 @@ class HotCycle:
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = keep_alive
-        self.message_event = NO_EVENT
+        self.paused = False
         self._connection = connection
         self._chunked = version == "1.1"
-        self._version = version
+        # RFC 9110, 9.3.2: the answer to HEAD has the same head and no body.
+        self._bodyless = request.method == "HEAD"
         self._head = b""
-        self._started = False
-        self._paused = False
         self._on_close: Callable[[], None] | None = None
         self._on_resume: Callable[[], None] | None = None
 
     @property
     def closed(self) -> bool:
         return self.response_complete or self.disconnected
-
-    @property
-    def paused(self) -> bool:
-        return self._paused
 
     def take(self, body: bytes) -> None:
         """A piece of the body; most come in one, and many are not copied again with each."""
@@ -104,39 +102,40 @@ class HotCycle:
 
     def start(self, status: int, headers: Headers) -> None:
         """The head is kept until the first write, so that both go out together."""
-        names = {name for name, _ in headers}
-        told = b"content-length" in names or b"transfer-encoding" in names
-        self._chunked = self._version == "1.1" and not told
-        self.keep_alive = self.keep_alive and (told or self._chunked)
-        lines = [status_line(status), *map(LINE.__mod__, headers)]
-        lines += [LINE % field for field in self._connection.common_headers() if field[0] not in names]
+        lines, layout = head(status, headers)
+        for field in self._connection.common_headers():
+            if field[0] not in layout.names:
+                lines += LINE % field
         # RFC 9112, 7.1: chunks for a body of unknown length; 6.3: without either, the close ends the body.
-        lines += [b"transfer-encoding: chunked"] if self._chunked else []
-        lines += [] if self.keep_alive else [b"connection: close"]
-        self._head = b"\r\n".join(lines) + b"\r\n\r\n"
-        self._started = True
+        if layout.told:
+            self._chunked = False
+        elif self._chunked:
+            lines += CHUNKED
+        else:
+            self.keep_alive = False
+        self._head = lines + (END if self.keep_alive else CLOSE)
 
     def write(self, data: bytes) -> None:
-        if self.closed:
+        if self.response_complete or self.disconnected:
             return
-        framed = b"" if not data or self._bodyless else b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
-        self._send(self._head + framed)
-        self._head = b""
-
-    @property
-    def _bodyless(self) -> bool:
-        # RFC 9110, 9.3.2: the answer to HEAD has the same head and no body.
-        return self.request.method == "HEAD"
+        if self._bodyless or not data:
+            data = b""
+        elif self._chunked:
+            data = b"%x\r\n%b\r\n" % (len(data), data)
+        if self._head:
+            data, self._head = self._head + data, b""
+        self._send(data)
 
     def _send(self, data: bytes) -> None:
         if data and not self._connection.transport.is_closing():
             self._connection.transport.write(data)
 
     def end(self) -> None:
-        if self.closed:
+        if self.response_complete or self.disconnected:
             return
-        self._send(self._head + (b"0\r\n\r\n" if self._chunked and not self._bodyless else b""))
-        self._head = b""
+        last = LAST if self._chunked and not self._bodyless else b""
+        if self._head or last:
+            self._send(self._head + last)
         self.response_complete = True
         if not self.keep_alive and self.arrived:
             self._connection.transport.close()
@@ -174,9 +173,9 @@ class HotCycle:
             self._on_close()
 
     def pause(self) -> None:
-        self._paused = True
+        self.paused = True
 
     def resume(self) -> None:
-        self._paused = False
+        self.paused = False
         if self._on_resume and not self.closed:
             self._on_resume()

@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from novastack_simulators.edge.cycle import HotCycle
-from novastack_simulators.edge.reply import Handler, Request
+from novastack_simulators.edge.reply import Handler, Headers, Request
+from novastack_simulators.edge.same import Head, head
 
 COLD: Final = "/_sim"
 LINGER: Final = 2.0
@@ -48,13 +49,40 @@ class SimulatorProtocol(HttpToolsProtocol):
         self._handler = handler
         self._limit = max_body_bytes
         self._waiting: list[HotCycle] = []
+        self._latest: Headers = ()
+        self._long = False
+        self._head: Head | None = None
+        self._begun = self._done = 0
         self._closing: asyncio.TimerHandle | None = None
         self._active = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        """What was sent before, in the same bytes, is not parsed again."""
+        between = self._begun == self._done and not self._waiting
+        if between and self._head is not None and self._closing is None:
+            request = self._head.request(data)
+            if request is not None:
+                self._repeat(request)
+                return
+        done = self._done
+        super().data_received(data)
+        cycle: Any = self.cycle
+        if between and self._begun == self._done == done + 1 and isinstance(cycle, HotCycle) and cycle.keep_alive:
+            self._head = head(data, cycle.request)
+
+    def _repeat(self, request: Request) -> None:
+        cycle = HotCycle(self, request, version="1.1", keep_alive=True)
+        cycle.turn = cycle.arrived = True
+        self.cycle = cycle  # type: ignore[assignment]  # the parent only reads what HotCycle has too
+        self._waiting.append(cycle)
+        if not self.transport.is_closing():
+            self._handler(request, cycle)
 
     # What the parser reports
 
     def on_message_begin(self) -> None:
         """The parent's scope is for ASGI: it is built when a request turns out to be cold."""
+        self._begun += 1
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -64,23 +92,31 @@ class SimulatorProtocol(HttpToolsProtocol):
         if is_cold(path):
             self._cold()
             return
-        parser = self.parser
-        headers = tuple(self.headers)
-        request = Request(method=parser.get_method().decode("latin-1"), path=path, headers=headers)
-        version = parser.get_http_version()
         earlier: Any = self.cycle
-        cycle = HotCycle(self, request, version=version, keep_alive=version == "1.1" and parser.should_keep_alive())
-        cycle.continues = self.expect_100_continue
+        cycle = self._arrive(path)
         self.cycle = cycle  # type: ignore[assignment]  # the parent only reads what HotCycle has too
         self._waiting.append(cycle)
-        if any(name == b"content-length" and int(size or b"0") > self._limit for name, size in headers):
+        if self._long:
             self._refuse(cycle)
         if earlier is None or earlier.response_complete:
-            self._start_asgi_task(cycle, None)
+            self._begin(cycle)
         else:
             # RFC 9112, 9.3.2: answers leave in the order of the requests.
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, None))  # type: ignore[arg-type]
+
+    def _arrive(self, path: str) -> HotCycle:
+        """Most clients send the same head again: it is kept, so that who compares it sees at once that it is the same."""
+        headers = tuple(self.headers)
+        if headers != self._latest:
+            self._latest = headers
+            self._long = any(name == b"content-length" and int(size or b"0") > self._limit for name, size in headers)
+        parser = self.parser
+        version = parser.get_http_version()
+        request = Request(method=parser.get_method().decode("latin-1"), path=path, headers=self._latest)
+        cycle = HotCycle(self, request, version=version, keep_alive=version == "1.1" and parser.should_keep_alive())
+        cycle.continues = self.expect_100_continue
+        return cycle
 
     def _cold(self) -> None:
         """As the parent would have done it from the beginning of the message."""
@@ -100,6 +136,7 @@ class SimulatorProtocol(HttpToolsProtocol):
                 self._refuse(cycle)
 
     def on_message_complete(self) -> None:
+        self._done += 1
         cycle: Any = self.cycle
         if not isinstance(cycle, HotCycle):
             super().on_message_complete()
@@ -113,9 +150,12 @@ class SimulatorProtocol(HttpToolsProtocol):
     # Whose turn it is
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        if not isinstance(cycle, HotCycle):
+        if isinstance(cycle, HotCycle):
+            self._begin(cycle)
+        else:
             super()._start_asgi_task(cycle, app)
-            return
+
+    def _begin(self, cycle: HotCycle) -> None:
         cycle.turn = True
         if cycle.arrived or cycle.request.oversize:
             self.loop.call_soon(self._answer, cycle)
@@ -132,17 +172,16 @@ class SimulatorProtocol(HttpToolsProtocol):
             self.loop.call_soon(self._answer, cycle)
 
     def _answer(self, cycle: HotCycle) -> None:
-        if cycle.closed or self.transport.is_closing():
+        if cycle.response_complete or cycle.disconnected or self.transport.is_closing():
             return
         if cycle.body:
             cycle.request.body, cycle.body = bytes(cycle.body), b""
         self._handler(cycle.request, cycle)
 
     def on_response_complete(self) -> None:
-        done = [cycle for cycle in self._waiting if cycle.response_complete]
-        for cycle in done:
-            self._waiting.remove(cycle)
-        if not all(cycle.arrived for cycle in done):
+        # Answers leave in order, so it is the first that is complete; a cold request does not wait here.
+        done = self._waiting.pop(0) if self._waiting and self._waiting[0].response_complete else None
+        if done is not None and not done.arrived:
             # Closing at once would reset the connection under a client that still sends, and lose the answer:
             # RFC 9112, 9.6 asks to read on for a while.
             self._closing = self.loop.call_later(LINGER, self.transport.close)

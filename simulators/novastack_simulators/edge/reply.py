@@ -1,8 +1,7 @@
 """What the edge hands to a handler: a parsed request, and a Reply to play the answer on."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
-from http import HTTPStatus
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
@@ -65,13 +64,3 @@ class Reply(Protocol):
 
 
 Handler = Callable[[Request, Reply], None]
-
-
-@cache
-def status_line(status: int) -> bytes:
-    """RFC 9112, 4; the phrase of a status that nobody registered is Unknown."""
-    try:
-        said = HTTPStatus(status).phrase
-    except ValueError:
-        said = "Unknown"
-    return f"HTTP/1.1 {status} {said}".encode()

@@ -1,12 +1,14 @@
 """What must hold of a request for a fault to apply to it: a condition of `when`, or a matcher of `where`. Pure."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from novastack_simulators.faults.when import CONDITIONS, Condition, Struck, When
 from novastack_simulators.matching import Matcher, Where
 
 
-class Timely(NamedTuple):
+class Timely(msgspec.Struct, frozen=True):
     """A condition of `when`, its value, and the mark of the fault."""
 
     condition: Condition
@@ -21,7 +23,7 @@ class Timely(NamedTuple):
         return self.condition.said(self.value, struck, self.mark).sentence(held=self.holds(struck))
 
 
-class Matching(NamedTuple):
+class Matching(msgspec.Struct, frozen=True):
     """A matcher of `where`."""
 
     matcher: Matcher

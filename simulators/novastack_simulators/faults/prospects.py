@@ -1,7 +1,9 @@
 """Which of the faults that are armed may strike a request: what no attempt at it changes is checked once. Pure."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from novastack_simulators.faults.check import Check, Matching
 from novastack_simulators.faults.fault import Fault
@@ -12,7 +14,7 @@ from novastack_simulators.matching import ARRIVALS, Scene
 CHANGING: Final = ARRIVALS.keys() - {"key"}
 
 
-class Prospects(NamedTuple):
+class Prospects(msgspec.Struct, frozen=True):
     """The faults that may strike, in order, each with the checks that an attempt decides.
 
     Of all that are armed: `quota` says whether one asks if the account is over its quota, `arrival` whether one asks

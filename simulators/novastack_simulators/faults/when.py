@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple, Self
 
+import msgspec
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from novastack_simulators.faults.wording import shown
@@ -15,7 +16,7 @@ from novastack_simulators.matching import Scene
 from novastack_simulators.profile import Strict
 
 
-class Struck(NamedTuple):
+class Struck(msgspec.Struct, frozen=True):
     """What decides whether a fault applies: the request, its attempt, and how long ago the faults were armed.
 
     `scene` is the request as matchers see it; where it is None, nothing is known of it. `stems` are what the draws of one

@@ -27,7 +27,10 @@ class Watch:
 
 
 class Journal:
-    """The last `keeping.capacity` entries by their numbers, which count from 1. Live ones are changed by who answers."""
+    """The last `keeping.capacity` entries by their numbers, which count from 1. Live ones are changed by who answers.
+
+    `watches` are those who are called back.
+    """
 
     def __init__(self, upstream: str, keeping: Keeping | None = None, file: File | None = None) -> None:
         keeping = keeping or Keeping()
@@ -37,7 +40,7 @@ class Journal:
         self._file = file
         self._store = Store(keeping.capacity, keeping.bodies_bytes)
         self._live: dict[int, Entry] = {}
-        self._watches: list[Watch] = []
+        self.watches: list[Watch] = []
         self._opened = 0
         self._cleared = 0
 
@@ -45,7 +48,7 @@ class Journal:
         self, method: str, path: str, headers: Headers | Mapping[str, str], body: bytes | None = b"", *, now: float
     ) -> Entry:
         """A new entry for a request that just arrived; names of headers are in lower case, no body was not taken."""
-        sequence = self._opened = self._opened + 1
+        sequence = self.number()
         pairs = headers if isinstance(headers, tuple) else _pairs(headers)
         request_id = None
         for name, value in pairs:
@@ -63,14 +66,19 @@ class Journal:
             body_bytes=None if body is None else len(body),
             body=body or b"",
         )
+        return entry
+
+    def number(self) -> int:
+        """The number of one more request."""
+        sequence = self._opened = self._opened + 1
         if not sequence % self._store.size:
             self._trim()
-        return entry
+        return sequence
 
     def begin(self, entry: Entry, first_byte: float | None = None, end: float | None = None) -> None:
         """The answer begins: what is known of the request has been set, and this is what is planned."""
         entry.planned_first_byte, entry.planned_end = first_byte, end
-        if self._watches:
+        if self.watches:
             self._tell(entry)
 
     def close(self, entry: Entry) -> None:
@@ -78,16 +86,28 @@ class Journal:
         if entry.ended:
             return
         entry.ended = True
-        body = entry.body if len(entry.body) <= self._longest else entry.body[: self._longest]
-        entry.body = body
+        body = entry.body = self._shortened(entry.body)
         known = self._live.pop(entry.sequence, None)
         if self._file is not None:
             self._file.add(entry)
         if known is not None:
-            if self._watches:
+            if self.watches:
                 self._tell(entry)
             entry.body = b""
             self._store.keep(entry, body)
+
+    def add(self, entry: Entry) -> None:
+        """An entry that ended as it began, was not opened here, and is not changed any more."""
+        body = entry.body = self._shortened(entry.body)
+        if self._file is not None:
+            self._file.add(entry)
+        if self.watches:
+            self._tell(entry)
+        entry.body = b""
+        self._store.later(entry, body)
+
+    def _shortened(self, body: bytes) -> bytes:
+        return body if len(body) <= self._longest else body[: self._longest]
 
     def clear(self) -> None:
         """Forgets everything; answers under way are not remembered when they end."""
@@ -104,11 +124,11 @@ class Journal:
     def watch(self, query: Query, callback: Callable[[Entry], object]) -> Watch:
         """Calls back, until it is unwatched."""
         watch = Watch(query, callback)
-        self._watches.append(watch)
+        self.watches.append(watch)
         return watch
 
     def unwatch(self, watch: Watch) -> None:
-        self._watches.remove(watch)
+        self.watches.remove(watch)
 
     @contextlib.contextmanager
     def watching(self, query: Query, callback: Callable[[Entry], object]) -> Iterator[None]:
@@ -162,7 +182,7 @@ class Journal:
             del self._live[sequence]
 
     def _tell(self, entry: Entry) -> None:
-        for watch in tuple(self._watches):
+        for watch in tuple(self.watches):
             if watch.query.holds(entry):
                 watch.callback(entry)
 

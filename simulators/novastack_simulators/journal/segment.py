@@ -26,6 +26,15 @@ class Segment:
     def keep(self, entry: Entry) -> None:
         sequence = entry.sequence
         self.records[sequence - self.first] = PACK.encode(entry)  # type: ignore[index]  # a tuple once all have ended
+        if entry.request_id or entry.canary or entry.scope:
+            self._index(entry)
+        self._ended += 1
+        if self._ended == len(self.records):
+            # A tuple of bytes is not tracked by the garbage collector, a list always is.
+            self.records = tuple(self.records)
+
+    def _index(self, entry: Entry) -> None:
+        sequence = entry.sequence
         for name, index in self.indexes.items():
             value = getattr(entry, name)
             if value and (known := index.setdefault(value, sequence)) is not sequence:
@@ -33,10 +42,6 @@ class Segment:
                     known.append(sequence)
                 else:
                     index[value] = [known, sequence]
-        self._ended += 1
-        if self._ended == len(self.records):
-            # A tuple of bytes is not tracked by the garbage collector, a list always is.
-            self.records = tuple(self.records)
 
     def having(self, name: str, value: str) -> Sequence[int]:
         """The numbers of the entries with that value."""

@@ -1,12 +1,12 @@
 """All limits of one account. A request is admitted by all of them or by none: one that is denied takes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 
 from novastack_simulators.quotas.clock import SECOND
 from novastack_simulators.quotas.decision import Denied, Grant
 from novastack_simulators.quotas.gauge import UNKNOWN, Gauge
-from novastack_simulators.quotas.level import Level
+from novastack_simulators.quotas.level import Level, Levels
 from novastack_simulators.quotas.need import Account, Need, Spent
 
 
@@ -26,15 +26,30 @@ class Book:
 
     def admit(self, need: Need, at: int) -> Grant | Denied:
         """Takes what is needed, or says which limit denied it."""
-        self._offer(at)
         for gauge in self._enforced:
             if gauge.short(need, at):
+                self._offer(at)
                 return self._deny(need, at)
+        self._offer(at)
         self.admitted += 1
         wait = 0
         for gauge in self.gauges:
             wait += gauge.take(need, at)
-        return Grant(self, need, wait / SECOND)
+        return Grant(self, need, at, wait / SECOND)
+
+    def once(self, need: Need, spent: Spent, at: int, names: Sequence[str]) -> Levels | None:
+        """Takes and settles, and says how the named limits stood in between; None, and nothing, where there is no room."""
+        for gauge in self._enforced:
+            if gauge.short(need, at):
+                return None
+        self._offer(at)
+        self.admitted += 1
+        levels: dict[str, Level] = {}
+        for gauge in self.gauges:
+            level = gauge.once(need, spent, at)
+            if gauge.name in names:
+                levels[gauge.name] = level
+        return levels
 
     def _offer(self, at: int) -> None:
         if not self.offered:
@@ -59,7 +74,7 @@ class Book:
         for gauge in self.gauges:
             gauge.release(need, at)
 
-    def levels(self, names: Sequence[str], at: int) -> Mapping[str, Level]:
+    def levels(self, names: Sequence[str], at: int) -> Levels:
         levels: dict[str, Level] = {}
         for gauge in self.gauges:
             if gauge.name in names:

@@ -5,6 +5,8 @@ come back, so everything is a whole number and nothing drifts. At most a burst i
 a burst and what came back in t are granted, so within one window at most twice the limit, and over long times the limit.
 """
 
+import math
+
 from novastack_simulators.quotas.clock import SECOND
 from novastack_simulators.quotas.gauge import NEVER
 from novastack_simulators.quotas.level import Level
@@ -17,8 +19,8 @@ class Bucket:
     """A gauge of an amount in a window. A time that goes back counts as none passed."""
 
     __slots__ = (
-        "_asks", "_at", "_cap", "_costs", "_debt", "_limit", "_peak", "_settles", "_unit",
-        "denied", "enforced", "name", "reserved", "settled", "window",
+        "_at", "_cap", "_debt", "_kind", "_limit", "_most", "_peak", "_read", "_request", "_settles", "_unit",
+        "_written", "denied", "enforced", "name", "reserved", "settled", "window",
     )  # fmt: skip
 
     def __init__(self, limit: Limit, kind: Kind) -> None:
@@ -26,7 +28,8 @@ class Bucket:
         self.enforced = limit.enforced
         self.window = kind.window
         self._limit = limit.amount
-        self._asks, self._costs, self._settles = kind.asks, kind.costs, kind.settles
+        self._request, self._read, self._written, self._settles = kind.request, kind.read, kind.written, kind.settles
+        self._most = limit.amount if kind.estimated else math.inf
         self._unit = kind.window * SECOND
         # No burst is smaller than one request or token, or none would ever pass.
         self._cap = max(limit.amount * limit.burst * SECOND, self._unit)
@@ -46,7 +49,9 @@ class Bucket:
 
         What is more than a burst, but not than the limit, has room in a bucket that is whole.
         """
-        amount = self._asks(need, self._limit)
+        amount = self._request + self._read * need.input_tokens + self._written * need.output_tokens
+        if amount > self._most:
+            amount = self._limit
         if amount > self._limit:
             return NEVER
         if at > self._at:
@@ -64,7 +69,9 @@ class Bucket:
 
     def take(self, need: Need, at: int) -> int:
         """Reserves what will settle later; the rest counts now."""
-        amount = self._asks(need, self._limit)
+        amount = self._request + self._read * need.input_tokens + self._written * need.output_tokens
+        if amount > self._most:
+            amount = self._limit
         self._charge(amount, at)
         if self._settles:
             self.reserved += amount
@@ -76,15 +83,29 @@ class Bucket:
     def settle(self, need: Need, spent: Spent, at: int) -> None:
         """What was reserved is given back, what was spent is taken, were it more than there is."""
         if self._settles:
-            asked, cost = self._asks(need, self._limit), self._costs(spent)
+            asked, cost = self.asks(need), self._read * spent.input_tokens + self._written * spent.output_tokens
             self._charge(cost - asked, at)
             self.reserved -= asked
             self.settled += cost
             self._peak.add(cost, at)
 
+    def once(self, need: Need, spent: Spent, at: int) -> Level:
+        """As `take`, `level` and `settle` one after the other, in one."""
+        asked = cost = self._request + self._read * need.input_tokens + self._written * need.output_tokens
+        if asked > self._most:
+            asked = self._limit
+        self._charge(asked, at)
+        level = self.level(at)
+        if self._settles:
+            cost = self._read * spent.input_tokens + self._written * spent.output_tokens
+            self._charge(cost - asked, at)
+        self.settled += cost
+        self._peak.add(cost, at)
+        return level
+
     def release(self, need: Need, at: int) -> None:
         """Gives back what was taken."""
-        amount = self._asks(need, self._limit)
+        amount = self.asks(need)
         self._charge(-amount, at)
         if self._settles:
             self.reserved -= amount
@@ -99,8 +120,9 @@ class Bucket:
     def level(self, at: int) -> Level:
         if at > self._at:
             self._refill(at)
-        left = (self._cap - self._debt) // self._unit
-        return Level(self._limit, max(0, left), (self._at - (-self._debt // self._limit)) / SECOND)
+        debt = self._debt
+        left = (self._cap - debt) // self._unit if debt < self._cap else 0
+        return Level(self._limit, left, (self._at - (-debt // self._limit)) / SECOND)
 
     def used(self, at: int) -> int:
         """What counts against the limit now, a part of one as one."""
@@ -108,7 +130,8 @@ class Bucket:
         return -(-self._debt // self._unit)
 
     def asks(self, need: Need) -> int:
-        return self._asks(need, self._limit)
+        amount = self._request + self._read * need.input_tokens + self._written * need.output_tokens
+        return amount if amount <= self._most else self._limit
 
     def had(self, first: int, last: int) -> float:
         """What a perfect client could have spent, beginning with a bucket that is whole."""

@@ -55,6 +55,11 @@ class BurstGrowth:
     def settle(self, _need: Need, _spent: Spent, _at: int) -> None:
         """A rate is what arrived; how it ended is nothing to it."""
 
+    def once(self, need: Need, _spent: Spent, at: int) -> Level:
+        """A rate is what arrived."""
+        self.take(need, at)
+        return self.level(at)
+
     def release(self, _need: Need, _at: int) -> None:
         """Nor that it was taken back: it did arrive."""
 

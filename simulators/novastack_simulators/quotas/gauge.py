@@ -1,7 +1,7 @@
 """What each limit of an account can do: say how long until there is room, take, settle, give back, and tell.
 
 All times are in microseconds. `short` is how long there is no room yet; `take` says how long the request has to wait for
-its turn; `had` is what could have been spent in a time. `denied` counts the requests that this limit denied, `settled`
+its turn; `once` does it all for an answer that ends as it begins, and tells how it stood in between; `had` is what could have been spent in a time. `denied` counts the requests that this limit denied, `settled`
 what was spent of it.
 """
 
@@ -40,6 +40,8 @@ class Gauge(Protocol):
     def take(self, need: Need, at: int) -> int: ...
 
     def settle(self, need: Need, spent: Spent, at: int) -> None: ...
+
+    def once(self, need: Need, spent: Spent, at: int) -> Level: ...
 
     def release(self, need: Need, at: int) -> None: ...
 

@@ -1,36 +1,41 @@
 """The limits there are, and what a request asks of each: one row for each name.
 
-`asks` is what is reserved at the start, `costs` what is counted in the end. What a request costs of some limits is
-known when it arrives (`settles` is false): these count at once. Output is only estimated, so by itself it never makes a
+The same is asked at the start and counted in the end, of other figures. What a request costs of some limits is known
+when it arrives (`settles` is false): these count at once. Output is only estimated, so by itself it never makes a
 request larger than its limit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from novastack_simulators.profile import LimitName
-from novastack_simulators.quotas.need import Need, Spent
 
 MINUTE: Final = 60
 DAY: Final = 86_400
 
 
 class Kind(NamedTuple):
-    """A kind of limit; `window` in seconds, `asks` is given the limit too."""
+    """A kind of limit, its window in seconds, and what of it a request costs: itself, and each token it reads and writes."""
 
     window: int
-    asks: Callable[[Need, int], int]
-    costs: Callable[[Spent], int]
+    request: int
+    read: int
+    written: int
     settles: bool = True
+
+    @property
+    def estimated(self) -> bool:
+        """Whether what is asked of it is an estimate and nothing else."""
+        return not self.request and not self.read
 
 
 KINDS: Final[Mapping[LimitName, Kind]] = MappingProxyType({
-    "requests": Kind(MINUTE, lambda _need, _limit: 1, lambda _spent: 1, settles=False),
-    "tokens": Kind(MINUTE, lambda need, _limit: need.input_tokens + need.output_tokens, lambda spent: spent.input_tokens + spent.output_tokens),
-    "input_tokens": Kind(MINUTE, lambda need, _limit: need.input_tokens, lambda spent: spent.input_tokens),
-    "output_tokens": Kind(MINUTE, lambda need, limit: min(need.output_tokens, limit), lambda spent: spent.output_tokens),
-    "requests_per_day": Kind(DAY, lambda _need, _limit: 1, lambda _spent: 1, settles=False),
+    "requests": Kind(MINUTE, 1, 0, 0, settles=False),
+    "tokens": Kind(MINUTE, 0, 1, 1),
+    "input_tokens": Kind(MINUTE, 0, 1, 0),
+    "output_tokens": Kind(MINUTE, 0, 0, 1),
+    "requests_per_day": Kind(DAY, 1, 0, 0, settles=False),
 })  # fmt: skip
 
 

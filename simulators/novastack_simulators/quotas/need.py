@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 # What an answer is taken to be where the caller set no limit: openapi.yaml, CreateCompletionRequest.max_tokens.
 ESTIMATE: Final = 16
 
@@ -13,7 +15,7 @@ class Account(NamedTuple):
     model: str
 
 
-class Need(NamedTuple):
+class Need(msgspec.Struct, frozen=True, gc=False):
     """One request: the input that counts (no cache reads where the provider does not count them), the output reserved.
 
     `patience` is how many seconds the caller lets a burst wait instead of being refused.
@@ -24,7 +26,7 @@ class Need(NamedTuple):
     patience: float = 0.0
 
 
-class Spent(NamedTuple):
+class Spent(msgspec.Struct, frozen=True, gc=False):
     """What a request cost in the end; an answer that was cut costs what was made of it."""
 
     input_tokens: int

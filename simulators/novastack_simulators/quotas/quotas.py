@@ -1,20 +1,18 @@
 """Every account's limits. Accounts that are whole again are forgotten when there are many; what they did is summed up."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final
 
 from novastack_simulators.profile import LimitName
 from novastack_simulators.quotas.book import Book
-from novastack_simulators.quotas.clock import micro
-from novastack_simulators.quotas.decision import Denied, Grant
-from novastack_simulators.quotas.level import Level
-from novastack_simulators.quotas.need import Account, Need
+from novastack_simulators.quotas.clock import SECOND, micro
+from novastack_simulators.quotas.decision import NOTHING, Denied, Grant
+from novastack_simulators.quotas.level import Levels
+from novastack_simulators.quotas.need import Account, Need, Spent
 from novastack_simulators.quotas.terms import Terms
 from novastack_simulators.quotas.truth import Truth, summed, truths
 
 MANY: Final = 64
-NOTHING: Final[Mapping[str, Level]] = MappingProxyType({})
 
 
 class Quotas:
@@ -29,15 +27,24 @@ class Quotas:
 
     def admit(self, account: Account, need: Need, now: float) -> Grant | Denied:
         """Reserves what a request needs of every limit, or takes nothing."""
-        if not self.terms.limits:
-            return Grant(None, need)
         at = micro(now)
-        book = self._books.get(account if self._plain else self.terms.account(account))
-        if book is None:
-            book = self._open(account, at)
-        return book.admit(need, at)
+        return self._book(account, at).admit(need, at) if self.terms.limits else Grant(None, need, at)
 
-    def levels(self, account: Account, now: float, names: Sequence[str]) -> Mapping[str, Level]:
+    def once(self, account: Account, need: Need, spent: Spent, now: float, names: Sequence[str]) -> Levels | None:
+        """For an answer that ends as it begins: admitted and settled, and how the named limits stood in between.
+
+        None where there is no room: then the request was not offered.
+        """
+        if not self.terms.limits:
+            return NOTHING
+        at = round(now * SECOND)
+        return self._book(account, at).once(need, spent, at, names)
+
+    def _book(self, account: Account, at: int) -> Book:
+        book = self._books.get(account if self._plain else self.terms.account(account))
+        return self._open(account, at) if book is None else book
+
+    def levels(self, account: Account, now: float, names: Sequence[str]) -> Levels:
         """How those of the named limits stand that there are."""
         if not names or not self.terms.limits:
             return NOTHING

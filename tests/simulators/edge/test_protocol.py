@@ -97,6 +97,28 @@ def test_a_connection_is_kept(wire: Wire) -> None:
         assert 200 == wire.reply()[0]
 
 
+def test_the_same_head_again_is_answered_as_the_first(endpoint: Endpoint, wire: Wire) -> None:
+    """With another body of the same length, in pieces, two at once, and after another request in between."""
+    other = Wire(endpoint)
+    bodies = [chat(f"number {number}", max_tokens=5 + number) for number in range(5)]
+    whole = [post(body) for body in bodies]
+    wire.send(whole[0])
+    first = wire.reply()
+    for parts in ([whole[1]], [whole[2][:20]], [whole[2][20:-5]], [whole[2][-5:]]):
+        wire.send(*parts)
+        # By the time that another connection has its answer, the piece has come, and not with the next.
+        other.send(get(b"/models"))
+        other.reply()
+    other.socket.close()
+    wire.send(whole[3] + whole[4])
+    replies = [first, *(wire.reply() for _ in range(4))]
+    assert [5, 6, 7, 8, 9] == [json.loads(body)["usage"]["completion_tokens"] for _, _, body in replies]
+    wire.send(get(b"/models"))
+    assert b"deepseek" in wire.reply()[2]
+    wire.send(whole[0])
+    assert first[2] == wire.reply()[2]
+
+
 def test_pipelined_requests_are_answered_in_order(wire: Wire) -> None:
     """Twenty at once, slow and quick, hot and cold: the answers come in the order of the requests."""
     bodies = [chat(f"number {number}", max_tokens=100 - number * 5) for number in range(19)]

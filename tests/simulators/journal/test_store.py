@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from novastack_simulators.journal import Differs, Entry, Nearest, Tokens
 from novastack_simulators.journal.segment import INDEXED, Segment
-from novastack_simulators.journal.store import LONGEST, Store
+from novastack_simulators.journal.store import BATCH, LONGEST, Store
 
 
 def entry(sequence: int, **known: object) -> Entry:
@@ -112,3 +112,23 @@ def test_of_bodies_the_newest_are_kept(ends: list[int], sizes: list[int], bound:
     oldest = next((index for index, size in enumerate(kept) if size), 12)
     assert sum(sizes) > bound or kept == sizes
     assert kept[oldest:] == sizes[oldest:] or ends != sorted(ends)
+
+
+def test_what_is_packed_later_is_found_at_once() -> None:
+    """By its number, by a value, before and after a batch is full; forgotten and cleared like all else."""
+    store = Store(1000, 1000)
+    for number in range(1, BATCH + 3):
+        store.later(entry(number, scope=f"s{number % 2}"), b"b")
+        if not number % 7:
+            assert store.summary(number) is not None
+    found = store.entry(BATCH + 2)
+    assert found is not None
+    assert (BATCH + 2, b"b") == (found.sequence, found.body)
+    store.later(entry(BATCH + 3, scope="s1"), b"b")
+    assert BATCH + 3 in store.having("scope", "s1")
+    store.later(entry(BATCH + 5, scope="s1"), b"b")
+    store.remove("scope", "s1")
+    assert store.entry(BATCH + 5) is None
+    store.later(entry(BATCH + 7), b"b")
+    store.clear()
+    assert store.entry(BATCH + 7) is None

@@ -208,3 +208,23 @@ def test_settling_conserves(limit: int, calls: Any) -> None:
     assert straight.used(at) == settled.used(at)
     assert sum(cost for _, _, cost in calls) == settled.settled
     assert 0 == settled.reserved
+
+
+ENDED = st.tuples(st.integers(0, 120 * SECOND), st.integers(0, 150), st.integers(0, 150), st.integers(0, 300))
+
+
+@pytest.mark.parametrize("name", KINDS)
+@given(st.lists(ENDED, max_size=30), LIMITS, st.booleans())
+def test_at_once_is_one_after_the_other(name: str, ended: list[tuple[int, ...]], limit: int, enforced: bool) -> None:
+    """To take, tell and settle in one leaves the same as to do it one by one."""
+    one_by_one, at_once, at = bucket(name, limit, enforced=enforced), bucket(name, limit, enforced=enforced), NOW
+    for pause, tokens, output, made in ended:
+        at += pause
+        need, spent = Need(tokens, output), Spent(tokens, made)
+        one_by_one.take(need, at)
+        level = one_by_one.level(at)
+        one_by_one.settle(need, spent, at)
+        assert level == at_once.once(need, spent, at)
+        assert [(each.used(at), each.settled, each.reserved, each.peak) for each in (one_by_one,)] == [
+            (each.used(at), each.settled, each.reserved, each.peak) for each in (at_once,)
+        ]

@@ -4,7 +4,7 @@ developers.openai.com (API reference, rate limiting headers; guide to error code
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -49,19 +49,25 @@ QUOTAS: Final = MappingProxyType({
 })  # fmt: skip
 
 
-def levels(sent: Sent) -> Iterator[tuple[bytes, bytes]]:
+def levels(sent: Sent) -> list[tuple[bytes, bytes]]:
     """API reference, rate limiting headers, on every reply: limit, remaining, and a Go duration until the limit is whole again."""
+    found: list[tuple[bytes, bytes]] = []
     for name, level in sent.levels.items():
-        limit, remaining, reset = _names(name)
-        yield limit, b"%d" % level.limit
-        yield remaining, b"%d" % level.left
-        yield reset, duration(level.whole_at - sent.arrived).encode()
+        limit, remaining, reset = _names(name, level.limit)
+        found += (
+            limit,
+            (remaining, b"%d" % level.left),
+            (reset, duration(level.whole_at - sent.arrived).encode()),
+        )
+    return found
 
 
-@cache
-def _names(name: str) -> tuple[bytes, bytes, bytes]:
+@lru_cache(maxsize=1024)
+def _names(name: str, limit: int) -> tuple[tuple[bytes, bytes], bytes, bytes]:
+    """The first of the three headers, and the names of the others."""
     kind = name.encode()
-    return b"x-ratelimit-limit-" + kind, b"x-ratelimit-remaining-" + kind, b"x-ratelimit-reset-" + kind
+    first = (b"x-ratelimit-limit-" + kind, b"%d" % limit)
+    return first, b"x-ratelimit-remaining-" + kind, b"x-ratelimit-reset-" + kind
 
 
 def retry(wait: float) -> Headers:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import httpx2
+import openai
 import pytest
 
 from novastack_simulators.certificates import Files, local_ca
@@ -23,12 +25,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return local_ca(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture(scope="module")
-def endpoint(files: Files) -> Iterator[Endpoint]:
+def served_with(files: Files, **more: Any) -> SimulatorsConfig:
     upstream = UpstreamConfig(name=NAME, profile=NAME, api_keys=("sk-test",))
     own: Any = {"certificate": files.certificate, "key": files.key}
-    config = SimulatorsConfig(speed=1000, grace=0.1, tls=own, upstreams=(upstream,))
-    with running_in_thread(config) as (served,):
+    return SimulatorsConfig(speed=1000, grace=0.1, tls=own, upstreams=(upstream,), **more)
+
+
+@pytest.fixture(scope="module")
+def endpoint(files: Files) -> Iterator[Endpoint]:
+    with running_in_thread(served_with(files)) as (served,):
         yield served
 
 
@@ -130,6 +135,42 @@ def test_framings_go_through_it(http: httpx.Client) -> None:
     expected = http.post("/chat/completions", json=BODY).content
     http.put("/_sim/framing", json="one-byte").raise_for_status()
     assert expected == http.post("/chat/completions", json=BODY).content
+
+
+def test_the_official_sdk_is_served(endpoint: Endpoint, trusting: ssl.SSLContext) -> None:
+    """With a client that trusts the authority, as any of its users would."""
+    served = openai.OpenAI(
+        base_url=endpoint.base_url, api_key=endpoint.api_key, http_client=httpx2.Client(verify=trusting), max_retries=0
+    )
+    with served, served.chat.completions.create(**BODY) as stream:
+        said = [chunk.choices[0].delta for chunk in stream]
+    assert len(said) > 10
+
+
+def test_a_client_that_trusts_nobody_is_not(endpoint: Endpoint) -> None:
+    """It refuses the certificate; nothing of it is in the journal."""
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        httpx.post(f"{endpoint.base_url}/chat/completions", json=BODY)
+
+
+def test_by_plain_asgi_it_is_served_too(files: Files, trusting: ssl.SSLContext) -> None:
+    """The twin of the edge shows the same certificate."""
+    with running_in_thread(served_with(files, edge="asgi")) as (twin,):
+        headers = {"authorization": f"Bearer {twin.api_key}"}
+        reply = httpx.post(f"{twin.base_url}/chat/completions", json=BODY, headers=headers, verify=trusting)
+    assert reply.text.endswith("data: [DONE]\n\n")
+
+
+def test_a_stop_ends_a_stream_that_hangs(files: Files, trusting: ssl.SSLContext) -> None:
+    """After the grace, without a last chunk."""
+    with running_in_thread(served_with(files)) as (served,):
+        hang = [{"do": "stall", "for": "forever", "at": "before_done"}]
+        httpx.put(f"{served.control_url}/faults", json=hang, verify=trusting).raise_for_status()
+        wire = Raw(served, trusting)
+        wire.ask(served.api_key)
+        httpx.get(f"{served.control_url}/journal/wait?timeout=20", verify=trusting).raise_for_status()
+    with wire:
+        assert not wire.heard()[0].endswith(b"0\r\n\r\n")
 
 
 def test_plain_http_is_not_served_there(endpoint: Endpoint) -> None:

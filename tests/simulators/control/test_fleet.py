@@ -203,3 +203,14 @@ def test_another_journal_is_followed_as_it_comes() -> None:
             for _ in range(2):
                 httpx.post(f"{other.base_url}/v1/messages", json={})
                 assert {"upstream": other.name, "status": 401} == msgspec.json.decode(next(lines))
+
+
+def test_two_servers_of_one_process_are_two_fleets() -> None:
+    """Each in a thread and a loop of its own, with the same names, at the same time."""
+    config = SimulatorsConfig(grace=0.1, upstreams=(UpstreamConfig(name="it", profile=NAMES[0], api_keys=("k",)),))
+    with running_in_thread(config) as (one,), running_in_thread(config) as (other,):
+        httpx.put(f"{one.control_url}/fleet/faults", json=[CUT]).raise_for_status()
+        assert [["cut"], []] == [
+            [fault["do"] for fault in httpx.get(f"{each.control_url}/fleet/faults").json()["it"]]
+            for each in (one, other)
+        ]

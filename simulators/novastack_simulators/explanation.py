@@ -4,17 +4,19 @@ It is planned by a twin of the upstream, which knows what that knows and keeps w
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
 from pydantic import Field, field_validator
 
 from novastack_simulators.addressed import ATTEMPT
+from novastack_simulators.attempts import Attempts
 from novastack_simulators.edge.protocol import is_cold
 from novastack_simulators.edge.reply import Request
 from novastack_simulators.faults import Verdict, explained
@@ -29,6 +31,7 @@ from novastack_simulators.upstream import Upstream
 TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 LONGEST: Final = 2_000
+Thing = TypeVar("Thing")
 KEYS: Final = frozenset({"authorization", "x-api-key"})
 
 
@@ -91,21 +94,45 @@ class Mirror(Scopes):
         self._copies: dict[str, Scope] = {}
 
     def at(self, name: str, now: float) -> Scope:
-        copy = self._copies.get(name)
-        if copy is None:
+        twin = self._copies.get(name)
+        if twin is None:
             known = not name or name in self._real.names
-            copy = _copied(self._real.at(name, now), now) if known else Scope(name, self.start, now)
-            self._copies[name] = copy
-        return copy
+            twin = _copied(self._real.at(name, now), now) if known else Scope(name, self.start, now)
+            self._copies[name] = twin
+        return twin
 
 
 def _copied(scope: Scope, now: float) -> Scope:
-    """What never changes is shared: the stubs and the terms of the quotas."""
-    shared: dict[int, Any] = {id(each): each for each in (scope.terms, *scope.shelf.stubs)}
-    copy, state = Scope(scope.name, Start(seed=scope.seed), now), scope.state()
-    copy.restore(state._replace(shelf=deepcopy(state.shelf, dict(shared)), quotas=deepcopy(state.quotas, dict(shared))))
-    copy.attempts, copy.prefixes = deepcopy(scope.attempts), deepcopy(scope.prefixes)
-    return copy
+    twin, state = Scope(scope.name, Start(seed=scope.seed), now), scope.state()
+    twin.restore(state._replace(shelf=_apart(state.shelf), quotas=_apart(state.quotas)))
+    twin.attempts, twin.prefixes = _apart(scope.attempts), _apart(scope.prefixes)
+    return twin
+
+
+def _apart(thing: Thing) -> Thing:
+    """A copy that has the same in it, and whose counts are its own. A scope may hold a hundred thousand of them."""
+    twin = copy(thing)
+    for name, held in vars(thing).items():
+        if isinstance(held, OrderedDict):
+            setattr(twin, name, held.copy())
+        elif isinstance(held, dict):
+            setattr(twin, name, Copies(held))
+        elif isinstance(held, Attempts):
+            setattr(twin, name, _apart(held))
+    return twin
+
+
+class Copies(dict[Any, Any]):
+    """Another mapping's values, each copied when it is asked for: the books of the accounts, which are written in."""
+
+    def __init__(self, real: Mapping[Any, Any]) -> None:
+        super().__init__()
+        self._real = real
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        if key not in self and key in self._real:
+            self[key] = deepcopy(self._real[key])
+        return super().get(key, default)
 
 
 def explanation(upstream: Upstream, wanted: Wanted, scope: str = "") -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Simulated(Strict):
 class Speed(Strict):
     """20 is twenty times faster than the model."""
 
-    speed: float = Field(gt=0, le=1e9, strict=True, allow_inf_nan=False)
+    speed: float = Field(ge=0.001, strict=True, allow_inf_nan=False)
 
 
 def routes(router: APIRouter, upstream: Upstream, fleet: Fleet) -> None:
@@ -30,9 +30,9 @@ def routes(router: APIRouter, upstream: Upstream, fleet: Fleet) -> None:
     _tempo(router, upstream, fleet)
 
     @router.get("/_sim/speed", tags=["setting"])
-    async def read() -> Speed:
+    async def read() -> dict[str, float]:
         """How many times faster than the model it is."""
-        return Speed(speed=upstream.setting.speed)
+        return {"speed": upstream.setting.speed}
 
     @router.put("/_sim/speed", tags=["setting"])
     async def replace(speed: Speed) -> Speed:

@@ -112,6 +112,7 @@ def test_another_speed_or_tempo_keeps_what_was_armed(plane: Any, path: str, body
         ("/tempo", {"kind": "nope"}),
         ("/tempo", {"kind": "engine"}),
         ("/speed", {"speed": 0}),
+        ("/speed", {"speed": 0.0009}),
         ("/speed", {"speed": True}),
         ("/speed", {"speed": "2"}),
     ],

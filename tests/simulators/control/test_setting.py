@@ -147,3 +147,31 @@ def test_what_is_under_way_ends_as_it_began(plane: Any, path: str, body: Any) ->
     (entry,) = plane.entries()
     assert (True, 200, None) == (entry["ended"], entry["status"], entry["cancelled_at"])
     assert entry["tokens"]["sent"] == entry["tokens"]["completion"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/faults", [{"do": "status", "status": 503}]),
+        ("/stubs", [{"name": "a", "priority": 1, "reply": {"text": "canned"}}]),
+        ("/framing", "crlf"),
+        ("/quotas", {"requests": 1}),
+        ("/seed", {"seed": 9}),
+        ("/profile", {"profile": "deepseek-v4-pro", "quirks": {"thinking_by_default": False}}),
+    ],
+)
+def test_a_change_reaches_a_request_that_came_often_before(plane: Any, path: str, body: Any) -> None:
+    """What is remembered of it is not what is answered; taken back, it is answered as before."""
+    before = [plane.chat() for _ in range(4)][-1]
+    plane.ask("PUT", path, body).raise_for_status()
+    changed = [plane.chat() for _ in range(2)][-1]
+    assert before != changed
+    plane.ask("PUT", "/profile", {"profile": "deepseek-v4-pro"}).raise_for_status()
+    assert before == plane.chat()
+
+
+def test_a_change_that_is_undone_leaves_a_repeated_request_as_it_was(wide: Any) -> None:
+    """Of one upstream that could, and one that could not."""
+    before = [wide.chat() for _ in range(4)][-1]
+    assert 422 == wide.ask("PUT", "/fleet/faults", [{"do": "empty_choices"}]).status_code
+    assert before == wide.chat()

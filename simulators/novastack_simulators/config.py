@@ -71,8 +71,11 @@ def known_profile(name: str) -> str:
     return name
 
 
-def _default(port: int, name: str) -> UpstreamConfig:
-    return UpstreamConfig(name=name, profile=name, port=port, api_keys=(f"sk-sim-{name}",))
+def _defaults() -> tuple[UpstreamConfig, ...]:
+    return tuple(
+        UpstreamConfig(name=name, profile=name, port=port, api_keys=(f"sk-sim-{name}",))
+        for port, name in ((9101, "qwen3-235b-a22b"), (9102, "deepseek-v4-pro"), (9103, "claude-opus-4-7"))
+    )
 
 
 class SimulatorsConfig(Strict):
@@ -96,13 +99,7 @@ class SimulatorsConfig(Strict):
     journal: Keeping = Keeping()
     tls: TlsConfig = False
     stubs: Stubs = ()
-    upstreams: tuple[UpstreamConfig, ...] = Field(
-        default=(
-            _default(9101, "qwen3-235b-a22b"),
-            _default(9102, "deepseek-v4-pro"),
-            _default(9103, "claude-opus-4-7"),
-        )
-    )
+    upstreams: tuple[UpstreamConfig, ...] = Field(default_factory=_defaults)
 
     @field_validator("upstreams")
     @classmethod

@@ -35,6 +35,8 @@ from novastack_simulators.wheel import Wheel
 
 LOGGER: Final = logging.getLogger("novastack.simulators")
 BACKLOG: Final = 2048
+# Importing it takes a third of a second and 8 MB.
+CONTROL: Final = "novastack_simulators.control"
 
 
 class PortTaken(OSError):  # noqa: N818 - the name says what is wrong
@@ -78,7 +80,10 @@ class Listening(NamedTuple):
 
 
 class Control:
-    """The control plane of one upstream, put together when it is first asked for: nobody who starts waits for it."""
+    """The control plane of one upstream, put together when it is first asked for: nobody who starts waits for it.
+
+    It is imported beside the loop, which goes on with what is under way; once that is done, nothing waits.
+    """
 
     def __init__(self, upstream: Upstream, fleet: Fleet) -> None:
         self._upstream = upstream
@@ -86,14 +91,11 @@ class Control:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not hasattr(sys.modules.get(CONTROL), "control"):
+            await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, CONTROL)
         if self._app is None:
-            self._app = _controlling().control(self._upstream, self._fleet)
+            self._app = sys.modules[CONTROL].control(self._upstream, self._fleet)
         await self._app(scope, receive, send)
-
-
-def _controlling() -> Any:
-    """The module; importing it takes a third of a second."""
-    return importlib.import_module("novastack_simulators.control")
 
 
 @contextlib.asynccontextmanager
@@ -117,9 +119,7 @@ async def running(config: SimulatorsConfig, fleet: Fleet | None = None) -> Async
         ]
         try:
             await asyncio.gather(*(server.listening.wait() for server in servers))
-            warm = loop.run_in_executor(None, _controlling)
             yield tuple(each.endpoint(config.host, "https" if tls else "http") for each in listening)
-            await warm
         finally:
             for server in servers:
                 server.should_exit = True

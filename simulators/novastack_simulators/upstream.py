@@ -17,7 +17,6 @@ from novastack_simulators.dialects.dialect import Answer, Asked, Lookup, Page, S
 from novastack_simulators.expectations import check, read
 from novastack_simulators.faults import Verdict, explained
 from novastack_simulators.generation import stamp
-from novastack_simulators.generation.tokens import count, unit
 from novastack_simulators.journal import Entry, File, Journal, Keeping
 from novastack_simulators.lateness import Lateness
 from novastack_simulators.load import Load
@@ -74,8 +73,6 @@ class Upstream:
         records = Records(self.journal, self.lateness, self.times, self.metrics)
         self._repeats = Repeats(setting, self._clocks, self.scopes, records)
         self.metrics.models = served(setting.profile, setting.dialect)
-        # A vocabulary is read when it is first used: better now than in the first answer.
-        count("", unit(setting.profile))
 
     def _serve(self) -> None:
         """An engine that has seen nothing; one before it still makes what it has begun."""

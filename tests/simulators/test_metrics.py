@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from novastack_simulators.exposition import LATE, State, exposition
 from novastack_simulators.journal import Entry
 from novastack_simulators.journal.entry import Tokens
 from novastack_simulators.lateness import Lateness
 from novastack_simulators.load import Load
-from novastack_simulators.metrics import FAULTS, LATE, Metrics, State, exposition
+from novastack_simulators.metrics import FAULTS, Metrics
 from novastack_simulators.quotas import Account, Need, Quotas, Spent
 from novastack_simulators.quotas.limit import Limit
 from novastack_simulators.quotas.terms import Terms

@@ -9,7 +9,6 @@ import typer
 
 from novastack import config, endpoints
 from novastack.failure import USAGE, FailureError
-from novastack.tables import console_of, endpoint_table
 from novastack_simulators.certificates import TlsError
 from novastack_simulators.config import SimulatorsConfig
 from novastack_simulators.renewal import Renewal
@@ -120,7 +119,9 @@ def serve(settings: SimulatorsConfig, renewal: Renewal | None, *, announce: bool
         if announce:
             typer.echo(line)
         else:
-            console_of().print(endpoint_table(endpoints.parse(line)))
+            # A program that starts simulators does not wait for what draws tables.
+            tables = import_module("novastack.tables")
+            tables.console_of().print(tables.endpoint_table(endpoints.parse(line)))
 
     try:
         run(settings, on_ready=ready, renewal=renewal)

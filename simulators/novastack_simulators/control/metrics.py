@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from novastack_simulators import metrics
-from novastack_simulators.metrics import State
+from novastack_simulators.exposition import CONTENT, State, exposition
 from novastack_simulators.upstream import Upstream
 
 
@@ -11,7 +10,7 @@ def routes(router: APIRouter, upstream: Upstream) -> None:
     @router.get("/_sim/metrics", tags=["metrics"], response_class=Response)
     async def read() -> Response:
         """What was answered, what struck, how late; in Prometheus' text format."""
-        return Response(metrics.exposition(upstream.metrics, state(upstream)), media_type=metrics.CONTENT)
+        return Response(exposition(upstream.metrics, state(upstream)), media_type=CONTENT)
 
 
 def state(upstream: Upstream) -> State:

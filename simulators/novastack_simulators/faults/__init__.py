@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Tag, TypeAdapter
 
 from novastack_simulators.faults import (
     blank_lines,
@@ -171,7 +171,7 @@ else:
     _ARMED = [*_TAGGED, Annotated[Preset, Tag("preset")]]
     _Armed = Annotated[Annotated[reduce(or_, _ARMED), Discriminator(_kind)], BeforeValidator(_known)]
     Faults = Annotated[tuple[_Armed, ...], AfterValidator(expanded)]
-READER: Final[TypeAdapter[tuple[Fault, ...]]] = TypeAdapter(Faults)
+READER: Final[TypeAdapter[tuple[Fault, ...]]] = TypeAdapter(Faults, config=ConfigDict(defer_build=True))
 
 
 def unfit(faults: Sequence[Fault], dialect: str) -> tuple[tuple[int, str], ...]:

@@ -15,7 +15,7 @@ from novastack_simulators.matching import Where
 class Fault(BaseModel):
     """One failure mode. Its sub-classes add `do` and their parameters. The journal tells it by its name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     do: str
     at: At = "before_headers"

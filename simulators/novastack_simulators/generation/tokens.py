@@ -8,14 +8,11 @@ tokens before it say nothing yet: no piece of text is ever half a character, and
 import codecs
 import re
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
 
 from novastack_simulators.profile import Profile
-
-try:
-    from splintr import Tokenizer
-except ImportError:  # the extra is not installed: runs of letters will do
-    Tokenizer = None  # type: ignore[assignment,misc] # there is no neutral tokenizer to stand in
 
 # Letters up to U+052F (Latin, Greek, Cyrillic) run together; any other letter is a token of its own,
 # which comes near what the measured vocabularies do with Chinese (1.4 to 2.3 characters per token).
@@ -28,7 +25,7 @@ Unit = int | str
 def unit(profile: Profile) -> Unit:
     """What a profile's tokens are: its vocabulary where that is at hand, else runs of letters."""
     named = profile.vocabulary
-    return named if named is not None and Tokenizer is not None else int(profile.letters.value)
+    return named if named is not None and _vocabularies() else int(profile.letters.value)
 
 
 def segment(text: str, by: Unit) -> tuple[str, ...]:
@@ -57,9 +54,15 @@ def _pattern(letters: int) -> re.Pattern[str]:
 
 
 @cache
+def _vocabularies() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("splintr") is not None
+
+
+@cache
 def _tokenizer(name: str) -> Any:
-    """A bundled vocabulary: nothing is fetched."""
-    return Tokenizer.from_pretrained(name)
+    """A bundled vocabulary: nothing is fetched. It takes 40 MB and a tenth of a second, so only who needs it has it."""
+    return import_module("splintr").Tokenizer.from_pretrained(name)
 
 
 def _vocabulary_tokens(text: str, name: str) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
 """vLLM's OpenAI-compatible server (0.32), as it serves Qwen3; with the quirk `serving: sglang`, SGLang's instead."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
 
-from novastack_simulators.dialects.dialect import Answer, Dialect, Lookup, Resource, Sent, bearer
+from novastack_simulators.dialects.dialect import Answer, Asked, Dialect, Lookup, Page, Resource, Sent, bearer
 from novastack_simulators.dialects.vllm import pages
+from novastack_simulators.dialects.vllm.buckets import buckets
 from novastack_simulators.dialects.vllm.decode import decode
 from novastack_simulators.dialects.vllm.encode import plain, stream
 from novastack_simulators.dialects.vllm.errors import ERRORS, FAILURES, REFUSALS, vllm, vllm_mishap
 from novastack_simulators.dialects.vllm.lexicon import Lexicon, Numbering, Vocabulary
-from novastack_simulators.dialects.vllm.metrics import buckets, metrics
 from novastack_simulators.generation.tokens import unit, vocabulary
 from novastack_simulators.plan import Headers
 from novastack_simulators.profile import Profile
@@ -36,10 +37,16 @@ def _resources(profile: Profile) -> Mapping[str, Resource]:
         "/ping": Resource("GET", Lookup(pages.health), open=True),
         "/version": Resource("GET", Lookup(pages.version), open=True),
         "/load": Resource("GET", Lookup(pages.load), open=True),
-        "/metrics": Resource("GET", Lookup(metrics), open=True),
+        "/metrics": Resource("GET", Lookup(_metrics), open=True),
         "/tokenize": Resource("POST", Lookup(pages.tokenize(numbering)), open=True),
         "/detokenize": Resource("POST", Lookup(pages.detokenize(numbering)), open=True),
     }
+
+
+def _metrics(asked: Asked) -> Page:
+    """Prometheus' client is imported when it is first needed: who starts does not wait for it."""
+    page: Page = import_module("novastack_simulators.dialects.vllm.metrics").metrics(asked)
+    return page
 
 
 def _echoed(sent: Sent) -> Headers:

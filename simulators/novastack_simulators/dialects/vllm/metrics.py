@@ -5,7 +5,6 @@ prefix is cached, so these stand at 0.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -18,27 +17,9 @@ from novastack_simulators.load import Gauges, Histogram, Load
 from novastack_simulators.profile import Profile
 
 CONTENT: Final = b"text/plain; version=0.0.4; charset=utf-8"
-FIRST_TOKEN: Final = (
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0,
-    160.0, 640.0, 2560.0,
-)  # fmt: skip
-TOKEN: Final = (
-    0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0,
-)  # fmt: skip
-LATENCY: Final = (
-    0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 120.0, 240.0, 480.0, 960.0,
-    1920.0, 7680.0,
-)  # fmt: skip
-CHOICES: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
 REASONS: Final = ("stop", "length", "abort", "error")
 # vLLM knows three ways to finish by itself; a tool call and a stop sequence are stops.
 FINISHES: Final = MappingProxyType({"stop_sequence": "stop", "tool_calls": "stop"})
-
-
-def sizes(most: int) -> tuple[float, ...]:
-    """1, 2, 5, 10, 20, 50, … up to the longest that the model takes."""
-    steps = (float(step * 10**power) for power in range(20) for step in (1, 2, 5))
-    return tuple(takewhile(lambda step: step <= most, steps))
 
 
 class Shown(NamedTuple):
@@ -63,14 +44,6 @@ HISTOGRAMS: Final = (
     Shown("request_params_n", "n", "Histogram of the n request parameter."),
     Shown("request_params_max_tokens", "limit", "Histogram of the max_tokens request parameter."),
 )
-
-
-def buckets(profile: Profile) -> Mapping[str, tuple[float, ...]]:
-    """The bounds of every measure."""
-    lengths = sizes(int(profile.context.value))
-    times = dict.fromkeys(("whole", "queue", "inference", "prefill", "decode"), LATENCY)
-    counted = dict.fromkeys(("prompt", "output", "limit"), lengths)
-    return MappingProxyType({"first_token": FIRST_TOKEN, "gap": TOKEN, "pace": TOKEN, "n": CHOICES, **times, **counted})
 
 
 def _histogram(shown: Shown, found: Histogram, labels: Mapping[str, str]) -> Metric:

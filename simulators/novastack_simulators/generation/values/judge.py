@@ -1,13 +1,24 @@
 """The independent judge of values: jsonschema-rs, offline, one validator for each schema of a document when asked."""
 
-from typing import Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import jsonschema_rs
-
 from novastack_simulators.generation.values.error import BadSchemaError
+from novastack_simulators.lazily import lazily
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+else:
+    jsonschema_rs = lazily("jsonschema_rs")
 
 HERE: Final = "https://schema.invalid/root"
+
+
+@lru_cache(maxsize=1024)
+def matches(pattern: str, name: str) -> bool:
+    """Whether a regex finds something in a name; the judge's own engine says so, which is bounded in time."""
+    return jsonschema_rs.validator_for({"pattern": pattern}).is_valid(name)
 
 
 def accept(found: Any, where: str) -> None:
@@ -41,7 +52,7 @@ class Judge:
             self._compiled[pointer] = self._compile(pointer)
         return self._compiled[pointer].is_valid(value)
 
-    def _compile(self, pointer: str) -> jsonschema_rs.Validator:
+    def _compile(self, pointer: str) -> "jsonschema_rs.Validator":
         """A schema that names itself by $id cannot be reached by our name; then the whole document has to judge."""
         wanted = {**self._dialect, "$ref": f"{HERE}#{quote(pointer[1:])}"}
         try:

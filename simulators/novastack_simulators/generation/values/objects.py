@@ -1,13 +1,11 @@
 """Objects: which properties they get, and what each of them has to fit."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, Final
-
-import jsonschema_rs
 
 from novastack_simulators.generation.values.demand import Demand
 from novastack_simulators.generation.values.error import Unfit
+from novastack_simulators.generation.values.judge import matches
 from novastack_simulators.generation.values.keywords import listed, mapped
 from novastack_simulators.generation.values.maker import Make
 from novastack_simulators.generation.values.patterns import sample
@@ -130,9 +128,3 @@ def _invented(demand: Demand, place: Place, make: Make, turn: int) -> str:
     if patterns:
         return sample(rng.choice(patterns), rng)
     return f"{pick(rng, 'word')}{turn if turn >= 4 else ''}"
-
-
-@lru_cache(maxsize=1024)
-def matches(pattern: str, name: str) -> bool:
-    """Whether a regex finds something in a name; the judge's own engine says so, which is bounded in time."""
-    return jsonschema_rs.validator_for({"pattern": pattern}).is_valid(name)

@@ -7,7 +7,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from novastack_simulators.dialects.dialect import Asked
-from novastack_simulators.dialects.vllm.metrics import buckets, metrics
+from novastack_simulators.dialects.vllm.buckets import buckets
+from novastack_simulators.dialects.vllm.metrics import metrics
 from novastack_simulators.load import Load
 from novastack_simulators.plan import Frame, Plan, Work
 from novastack_simulators.profile import Profile, load_profile
